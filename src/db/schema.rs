@@ -1,0 +1,38 @@
+//! Tables as Diesel sees them on both engines: numbers are BigInt, times BigInt microseconds, JSON Text.
+
+diesel::table! { workspaces (id) { id -> BigInt, slug -> Text, name -> Text, kind -> Text, time_zone -> Text, created_at -> BigInt, } }
+diesel::table! { users (id) { id -> BigInt, email -> Text, name -> Text, password_hash -> Nullable<Text>, created_at -> BigInt, disabled_at -> Nullable<BigInt>, } }
+diesel::table! { user_roles (user_id, workspace_id) { user_id -> BigInt, workspace_id -> BigInt, role -> Text, } }
+diesel::table! { sessions (token_hash) { token_hash -> Text, user_id -> BigInt, created_at -> BigInt, last_seen_at -> BigInt, } }
+diesel::table! {
+    api_tokens (id) {
+        id -> BigInt, workspace_id -> BigInt, name -> Text, role -> Text, prefix -> Text, token_hash -> Text, owner_id -> Nullable<BigInt>,
+        created_at -> BigInt, expires_at -> Nullable<BigInt>, last_used_at -> Nullable<BigInt>, revoked_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    write_keys (id) {
+        id -> BigInt, workspace_id -> BigInt, name -> Text, app -> Nullable<Text>, prefix -> Text, key_hash -> Text,
+        created_at -> BigInt, last_used_at -> Nullable<BigInt>, revoked_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! { installation (name) { name -> Text, value -> Text, } }
+diesel::table! { dictionary (workspace_id, kind, number) { workspace_id -> BigInt, kind -> SmallInt, number -> BigInt, name -> Text, } }
+diesel::table! {
+    event_blocks (id) { id -> BigInt, workspace_id -> BigInt, received_at -> BigInt, events -> BigInt, first_at -> BigInt, last_at -> BigInt, data -> Binary, }
+}
+diesel::table! { event_fingerprints (workspace_id, day, block_id) { workspace_id -> BigInt, day -> Integer, block_id -> BigInt, data -> Binary, } }
+diesel::table! { person_links (workspace_id, source, target) { workspace_id -> BigInt, source -> BigInt, target -> BigInt, at -> BigInt, message_id -> Text, undone -> SmallInt, } }
+diesel::table! { trait_sets (workspace_id, id) { workspace_id -> BigInt, id -> BigInt, hash -> BigInt, traits -> Text, } }
+diesel::table! {
+    trait_calls (workspace_id, subject_kind, subject, slot, set_id) {
+        workspace_id -> BigInt, subject_kind -> SmallInt, subject -> BigInt, slot -> BigInt, set_id -> BigInt, at -> BigInt, message_id -> Text,
+    }
+}
+diesel::table! { releases (workspace_id, app, version) { workspace_id -> BigInt, app -> BigInt, version -> BigInt, first_event_at -> Nullable<BigInt>, announced_at -> Nullable<BigInt>, } }
+diesel::table! { app_settings (workspace_id, app) { workspace_id -> BigInt, app -> BigInt, rhythm -> Nullable<Text>, owners -> Text, tags -> Text, } }
+diesel::table! { activity_state (workspace_id) { workspace_id -> BigInt, generation -> BigInt, folded_through -> BigInt, } }
+diesel::table! { activity_days (workspace_id, day) { workspace_id -> BigInt, day -> Integer, data -> Binary, } }
+diesel::table! { activity_totals (workspace_id, shard) { workspace_id -> BigInt, shard -> BigInt, data -> Binary, } }
+
+diesel::allow_tables_to_appear_in_same_query!(workspaces, users, user_roles, sessions, api_tokens, write_keys);
