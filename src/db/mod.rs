@@ -6,6 +6,7 @@
 //! Rooms write their SQL once with Diesel. Where an engine differs, [`on_both!`] runs the same
 //! statement on the inner connection of either engine, and the few real forks stay in this folder.
 
+mod conn;
 pub mod migrate;
 pub mod schema;
 
@@ -16,14 +17,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 
-/// A connection to either engine.
-#[derive(diesel::MultiConnection)]
-pub enum DbConn {
-    /// The embedded engine.
-    Sqlite(SqliteConnection),
-    /// The engine for larger installations.
-    Postgres(PgConnection),
-}
+pub use conn::DbConn;
 
 /// Runs one Diesel statement on the inner connection of either engine: for what the
 /// common subset lacks (`ON CONFLICT`, several rows in one insert).

@@ -1,4 +1,5 @@
 //! Tables as Diesel sees them on both engines: numbers are BigInt, times BigInt microseconds, JSON Text.
+#![allow(missing_docs, reason = "Diesel writes these items")]
 
 diesel::table! { workspaces (id) { id -> BigInt, slug -> Text, name -> Text, kind -> Text, time_zone -> Text, created_at -> BigInt, } }
 diesel::table! { users (id) { id -> BigInt, email -> Text, name -> Text, password_hash -> Nullable<Text>, created_at -> BigInt, disabled_at -> Nullable<BigInt>, } }
@@ -23,7 +24,7 @@ diesel::table! {
 }
 diesel::table! { event_fingerprints (workspace_id, day, block_id) { workspace_id -> BigInt, day -> Integer, block_id -> BigInt, data -> Binary, } }
 diesel::table! { person_links (workspace_id, source, target) { workspace_id -> BigInt, source -> BigInt, target -> BigInt, at -> BigInt, message_id -> Text, undone -> SmallInt, } }
-diesel::table! { trait_sets (workspace_id, id) { workspace_id -> BigInt, id -> BigInt, hash -> BigInt, traits -> Text, } }
+diesel::table! { trait_sets (workspace_id, id) { workspace_id -> BigInt, id -> BigInt, traits -> Text, } }
 diesel::table! {
     trait_calls (workspace_id, subject_kind, subject, slot, set_id) {
         workspace_id -> BigInt, subject_kind -> SmallInt, subject -> BigInt, slot -> BigInt, set_id -> BigInt, at -> BigInt, message_id -> Text,

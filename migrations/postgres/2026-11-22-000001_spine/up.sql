@@ -100,15 +100,13 @@ CREATE TABLE person_links (
     undone SMALLINT NOT NULL DEFAULT 0,
     PRIMARY KEY (workspace_id, source, target)
 );
--- Distinct sets of traits, and on which day which subject was given which set (the latest instant of each quarter of an hour).
+-- Distinct sets of traits (the id is the 64-bit hash of the text), and on which day which subject was given which set (the latest instant of each quarter of an hour).
 CREATE TABLE trait_sets (
     workspace_id BIGINT NOT NULL,
     id BIGINT NOT NULL,
-    hash BIGINT NOT NULL,
     traits TEXT NOT NULL,
     PRIMARY KEY (workspace_id, id)
 );
-CREATE INDEX trait_sets_hash ON trait_sets (workspace_id, hash);
 CREATE TABLE trait_calls (
     workspace_id BIGINT NOT NULL,
     subject_kind SMALLINT NOT NULL,
