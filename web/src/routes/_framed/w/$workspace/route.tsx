@@ -1,0 +1,12 @@
+import { createFileRoute, notFound, Outlet, retainSearchParams } from "@tanstack/react-router";
+import { periodSearch } from "@/router/search";
+
+/** Every page of a workspace shares the period and what it is compared with. */
+export const Route = createFileRoute("/_framed/w/$workspace")({
+  validateSearch: periodSearch,
+  search: { middlewares: [retainSearchParams(["range", "from", "to", "compare"])] },
+  beforeLoad: ({ context, params }) => {
+    if (!context.workspaces.some(({ slug }) => slug === params.workspace)) throw notFound();
+  },
+  component: Outlet,
+});

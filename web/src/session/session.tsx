@@ -1,0 +1,58 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { Schema } from "@/api/client";
+import { dayInZone } from "@/ui/day";
+import { Tip } from "@/ui/Tip";
+import { session as words } from "@/words/session";
+import { type Permission, roleMay } from "./permissions";
+import { meQuery, workspacesQuery } from "./queries";
+
+export function useMe() {
+  return useSuspenseQuery(meQuery).data;
+}
+
+export type Workspace = Schema["Workspace"];
+
+export function useWorkspaces(): Workspace[] {
+  return useSuspenseQuery(workspacesQuery).data.items;
+}
+
+/** The workspace of the address; on pages outside one (the manual), the first there is. */
+export function useWorkspace(): Workspace {
+  const { workspace: slug } = useParams({ strict: false });
+  const all = useWorkspaces();
+  const found = all.find((each) => each.slug === slug) ?? all[0];
+  if (!found) throw new Error(words.noWorkspace);
+  return found;
+}
+
+/** Today in the zone of the workspace. */
+export function useToday(): string {
+  return dayInZone(new Date(), useWorkspace().time_zone);
+}
+
+export function useCan(): (permission: Permission) => boolean {
+  const { role } = useWorkspace();
+  return (permission) => roleMay(role, permission);
+}
+
+interface GateProps {
+  permission: Permission;
+  /** Shows the child out of action with the reason, instead of hiding it. */
+  explain?: (reason: string) => ReactNode;
+  children: ReactNode;
+}
+
+/** Hides, or explains, what the reader's role may not do. */
+export function Gate({ permission, explain, children }: GateProps) {
+  const can = useCan();
+  if (can(permission)) return children;
+  if (!explain) return null;
+  const reason = words.needs(permission);
+  return (
+    <Tip label={reason}>
+      <span>{explain(reason)}</span>
+    </Tip>
+  );
+}

@@ -1,0 +1,59 @@
+import type { ReactNode } from "react";
+import classes from "./PageHeader.module.css";
+
+export interface Crumb {
+  label: string;
+  href: string;
+}
+
+interface PageHeaderProps {
+  crumbs?: readonly Crumb[];
+  title: ReactNode;
+  /** Chips beside the title: rhythm, kind, state. */
+  badges?: ReactNode;
+  /** One line of facts under the title. */
+  facts?: ReactNode;
+  /** The sentence that answers the page's question. */
+  verdict?: ReactNode;
+  /** At most one primary action. */
+  actions?: ReactNode;
+  /** Filters and period. */
+  controls?: ReactNode;
+}
+
+export function PageHeader(props: PageHeaderProps) {
+  const { crumbs, title, badges, facts, verdict, actions, controls } = props;
+  return (
+    <header className={classes.header}>
+      {crumbs && crumbs.length > 0 ? (
+        <nav aria-label="Breadcrumb" className={classes.crumbs}>
+          {crumbs.map((crumb) => (
+            <span key={crumb.href}>
+              <a href={crumb.href}>{crumb.label}</a>
+              <span aria-hidden="true" className={classes.slash}>
+                /
+              </span>
+            </span>
+          ))}
+        </nav>
+      ) : null}
+      <div className={classes.top}>
+        <div className={classes.titles}>
+          <div className={classes.titleRow}>
+            <h1 className={classes.title}>{title}</h1>
+            {badges}
+          </div>
+          {facts ? <div className={classes.facts}>{facts}</div> : null}
+        </div>
+        {actions ? <div className={classes.actions}>{actions}</div> : null}
+      </div>
+      {verdict ? <Verdict>{verdict}</Verdict> : null}
+      {controls ? <div className={classes.controls}>{controls}</div> : null}
+    </header>
+  );
+}
+
+/** The answer in one sentence, before any picture. */
+export function Verdict({ children }: { children: ReactNode }) {
+  return <p className={classes.verdict}>{children}</p>;
+}

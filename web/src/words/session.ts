@@ -1,0 +1,37 @@
+export const session = {
+  noWorkspace: "No workspace is open to you. An owner of this installation can add you to one.",
+  needs: (permission: string) =>
+    `This needs ${permission}. An owner of this workspace can grant it.`,
+  signIn: {
+    title: "Sign in",
+    lead: "See who uses your software, and who does not.",
+    email: "E-mail",
+    password: "Password",
+    submit: "Sign in",
+    running: "Signing in…",
+    needEmail: "Your e-mail address is missing.",
+    needPassword: "Your password is missing.",
+    local: "Everything stays on this server. Nothing is sent elsewhere.",
+  },
+  setUp: {
+    title: "Set up this installation",
+    lead: "You become its first owner. The code comes from the server's first start.",
+    code: "Set-up code",
+    name: "Your name",
+    email: "E-mail",
+    password: "Password",
+    passwordHelp: "12 characters or more; a sentence is easiest to keep.",
+    submit: "Create owner and sign in",
+    running: "Setting up…",
+    needCode: "The code the server printed is missing.",
+    needName: "Your name is missing.",
+    shortPassword: "That is shorter than 12 characters.",
+    doneTitle: "This installation is set up",
+    done: "It has an owner already. Sign in, or ask an owner to add you.",
+  },
+  over: {
+    title: "Your session is over",
+    lead: "Sign in to go on. The page behind keeps what you typed.",
+    leave: "Leave this page",
+  },
+} as const;
