@@ -1,0 +1,67 @@
+import { Unknown } from "../faces";
+import { formatExact } from "../format";
+import styles from "./charts.module.css";
+import type { Cell, ChartTable as Table } from "./types";
+
+interface ChartTableProps {
+  table: Table;
+  label: string;
+  /** Scrolls beyond it; open to its full length without. */
+  height?: number;
+}
+
+/** The same numbers as rows, for those who read rather than look. */
+export function ChartTable({ table, label, height }: ChartTableProps) {
+  return (
+    <section
+      className={styles.tableScroll}
+      style={{ maxHeight: height }}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      tabIndex={0}
+      aria-label={label}
+    >
+      <table className={styles.table}>
+        <caption>{table.caption}</caption>
+        <thead>
+          <tr>
+            {table.columns.map((column) => (
+              <th key={column.label} scope="col" data-numeric={column.numeric || undefined}>
+                {column.label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {table.rows.map((row) => (
+            <tr key={keyOf(row)}>
+              {row.map((cell, at) => {
+                const column = table.columns[at];
+                const name = column?.label ?? at;
+                return at === 0 ? (
+                  <th key={name} scope="row">
+                    <CellText cell={cell} />
+                  </th>
+                ) : (
+                  <td key={name} data-numeric={column?.numeric || undefined}>
+                    <CellText cell={cell} />
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function keyOf(row: readonly Cell[]): string {
+  const [first] = row;
+  return String(typeof first === "object" ? first?.value : first);
+}
+
+function CellText({ cell }: { cell: Cell }) {
+  if (cell === null) return <Unknown />;
+  if (typeof cell === "number") return formatExact(cell);
+  return typeof cell === "string" ? cell : cell.text;
+}

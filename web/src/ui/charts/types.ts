@@ -1,0 +1,63 @@
+import type { ReactNode } from "react";
+import type { Definition } from "@/words/definitions";
+
+/** A number goes to the reader as `text` and to CSV as `value`; null is unknown, "" is nothing due. */
+export type Cell = string | number | null | { value: string | number | null; text: string };
+
+export interface TableColumn {
+  label: string;
+  numeric?: boolean;
+}
+
+/** The numbers of a chart as rows; the first column names its row. */
+export interface ChartTable {
+  caption: string;
+  columns: readonly TableColumn[];
+  rows: readonly (readonly Cell[])[];
+}
+
+export type ChartState =
+  | { kind: "loading"; retry?: () => void }
+  | { kind: "error"; message: string; retry?: () => void }
+  | { kind: "empty"; message: string; action?: ReactNode };
+
+/** What every chart needs to be mounted at all: it cannot be drawn without words and rows. */
+export interface FrameProps {
+  title: string;
+  /** One sentence that says what the picture shows. */
+  summary: string;
+  table: ChartTable;
+  /** Absent when there is something to draw. */
+  state?: ChartState;
+  /** Which definition the figures follow. */
+  definition?: Definition;
+  /** Saves the server's CSV of the same figures; without it the table itself is written. */
+  csv?: () => Promise<void>;
+  /** Switches that belong to this chart alone. */
+  controls?: ReactNode;
+  height?: number;
+  /** True while newer figures are on their way. */
+  stale?: boolean;
+}
+
+export interface LegendItem {
+  name: string;
+  colour: string;
+  look?: "line" | "dashed" | "block" | "outline" | "tick";
+}
+
+export interface TooltipRow {
+  name: string;
+  text: string;
+  colour?: string;
+  look?: LegendItem["look"];
+}
+
+export interface TooltipContent {
+  title: string;
+  rows: readonly TooltipRow[];
+  /** Lines under the rows: change, releases, what a running period means. */
+  notes?: readonly string[];
+}
+
+export const seriesColour = (at: number): string => `var(--th-series-${(at % 6) + 1})`;
