@@ -51,7 +51,9 @@ fn lock_file(path: &std::path::Path) -> Result<std::fs::File, DbError> {
         .write(true)
         .open(path)
         .and_then(|file| file.lock().map(|()| file))
-        .map_err(|e| DbError::Setup(format!("cannot lock {}: {e}; the data folder must be writable", path.display())))?;
+        .map_err(|e| {
+            DbError::Setup(format!("cannot lock {}: {e}; the data folder must be writable", path.display()))
+        })?;
     Ok(file)
 }
 
@@ -61,7 +63,9 @@ where
     C: MigrationHarness<B> + Connection<Backend = B>,
     EmbeddedMigrations: MigrationSource<B>,
 {
-    let failed = |e: Box<dyn std::error::Error + Send + Sync>| DbError::Setup(format!("cannot bring the schema up to date: {e}"));
+    let failed = |e: Box<dyn std::error::Error + Send + Sync>| {
+        DbError::Setup(format!("cannot bring the schema up to date: {e}"))
+    };
     let known: Vec<Box<dyn Migration<B>>> = source.migrations().map_err(failed)?;
     let known: Vec<MigrationVersion<'_>> = known.iter().map(|m| m.name().version().as_owned()).collect();
     let newer = conn.applied_migrations().map_err(failed)?.into_iter().find(|version| !known.contains(version));

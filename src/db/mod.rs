@@ -46,18 +46,14 @@ impl Location {
         if let Some(path) = url.strip_prefix("sqlite://") {
             let path = path.split('?').next().unwrap_or_default();
             if path.is_empty() {
-                return Err(DbError::Setup(
-                    "database.url names no file: write sqlite:///path/to/takehold.db".into(),
-                ));
+                return Err(DbError::Setup("database.url names no file: write sqlite:///path/to/takehold.db".into()));
             }
             return Ok(Self::Sqlite(PathBuf::from(path)));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Ok(Self::Postgres(url.to_owned()));
         }
-        Err(DbError::Setup(
-            "database.url is neither sqlite://PATH nor postgres://USER@HOST/NAME".into(),
-        ))
+        Err(DbError::Setup("database.url is neither sqlite://PATH nor postgres://USER@HOST/NAME".into()))
     }
 }
 
@@ -79,13 +75,25 @@ impl From<diesel::result::Error> for DbError {
     fn from(error: diesel::result::Error) -> Self {
         use diesel::result::{DatabaseErrorKind as Kind, Error};
         let passing = match &error {
-            Error::DatabaseError(Kind::ClosedConnection | Kind::SerializationFailure | Kind::ReadOnlyTransaction, _)
+            Error::DatabaseError(
+                Kind::ClosedConnection | Kind::SerializationFailure | Kind::ReadOnlyTransaction,
+                _,
+            )
             | Error::BrokenTransactionManager => true,
             Error::DatabaseError(Kind::Unknown, info) => {
                 let text = info.message();
                 [
-                    "locked", "disk is full", "disk I/O", "readonly", "unable to open", "connection", "terminating",
-                    "shutting down", "starting up", "recovery mode", "No space left",
+                    "locked",
+                    "disk is full",
+                    "disk I/O",
+                    "readonly",
+                    "unable to open",
+                    "connection",
+                    "terminating",
+                    "shutting down",
+                    "starting up",
+                    "recovery mode",
+                    "No space left",
                 ]
                 .iter()
                 .any(|sign| text.contains(sign))
@@ -219,19 +227,13 @@ impl Db {
     }
 
     /// Runs `work` on one snapshot of the store. Blocks; from async code use [`Db::read`].
-    pub fn read_blocking<T, E: From<DbError>>(
-        &self,
-        work: impl FnOnce(&mut DbConn) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub fn read_blocking<T, E: From<DbError>>(&self, work: impl FnOnce(&mut DbConn) -> Result<T, E>) -> Result<T, E> {
         let mut conn = Self::take(&self.readers)?;
         transaction(&mut conn, "BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work)
     }
 
     /// Runs `work` in a transaction that commits if it returns `Ok`. Blocks; from async code use [`Db::write`].
-    pub fn write_blocking<T, E: From<DbError>>(
-        &self,
-        work: impl FnOnce(&mut DbConn) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub fn write_blocking<T, E: From<DbError>>(&self, work: impl FnOnce(&mut DbConn) -> Result<T, E>) -> Result<T, E> {
         let mut conn = Self::take(&self.writers)?;
         transaction(&mut conn, "BEGIN IMMEDIATE", "BEGIN", work)
     }

@@ -65,7 +65,7 @@ CREATE TABLE dictionary (
     workspace_id BIGINT NOT NULL,
     kind SMALLINT NOT NULL,
     number BIGINT NOT NULL,
-    name TEXT NOT NULL,
+    name TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (workspace_id, kind, number)
 );
 CREATE UNIQUE INDEX dictionary_name ON dictionary (workspace_id, kind, name);
@@ -96,7 +96,7 @@ CREATE TABLE person_links (
     source BIGINT NOT NULL,
     target BIGINT NOT NULL,
     at BIGINT NOT NULL,
-    message_id TEXT NOT NULL,
+    message_id TEXT COLLATE "C" NOT NULL,
     undone SMALLINT NOT NULL DEFAULT 0,
     PRIMARY KEY (workspace_id, source, target)
 );
@@ -114,7 +114,7 @@ CREATE TABLE trait_calls (
     slot BIGINT NOT NULL,
     set_id BIGINT NOT NULL,
     at BIGINT NOT NULL,
-    message_id TEXT NOT NULL,
+    message_id TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (workspace_id, subject_kind, subject, slot, set_id)
 );
 -- Releases: when a version of an app was first seen in events, and when it was announced by `App Released`.

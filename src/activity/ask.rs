@@ -1,0 +1,71 @@
+//! Asks the views of this process: one question at a time per workspace, each on one snapshot.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::db::{Db, DbConn, DbError};
+use crate::ingest::dictionary::Dictionaries;
+
+use super::view::View;
+
+/// The activity of all workspaces, as this process answers from it.
+#[derive(Clone)]
+pub struct Activity {
+    db: Db,
+    dictionaries: Dictionaries,
+    views: Arc<Mutex<HashMap<i64, Arc<Mutex<View>>>>>,
+}
+
+impl Activity {
+    /// Over a migrated store.
+    pub fn new(db: Db, dictionaries: Dictionaries) -> Self {
+        Self { db, dictionaries, views: Arc::default() }
+    }
+
+    /// Runs a question on the up-to-date view of a workspace. Blocks; from async code use [`Activity::ask`].
+    pub fn ask_blocking<T, E: From<DbError>>(
+        &self,
+        workspace: i64,
+        zone: &str,
+        question: impl FnOnce(&mut View, &mut DbConn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let view = {
+            let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
+            let names = self.dictionaries.of(workspace);
+            views.entry(workspace).or_insert_with(|| Arc::new(Mutex::new(View::new(workspace, zone, names)))).clone()
+        };
+        let mut view = view.lock().unwrap_or_else(|poisoned| {
+            // A question that panicked may have left half an answer behind.
+            let mut view = poisoned.into_inner();
+            *view = View::new(workspace, zone, self.dictionaries.of(workspace));
+            view
+        });
+        self.db.read_blocking(|conn| {
+            if let Err(error) = view.sync(conn, zone) {
+                // What a broken read left behind is not trusted: the next question starts anew.
+                *view = View::new(workspace, zone, self.dictionaries.of(workspace));
+                return Err(error.into());
+            }
+            question(&mut view, conn)
+        })
+    }
+
+    /// [`Activity::ask_blocking`] on a thread that may block.
+    pub async fn ask<T, E>(
+        &self,
+        workspace: i64,
+        zone: &str,
+        question: impl FnOnce(&mut View, &mut DbConn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let (activity, zone) = (self.clone(), zone.to_owned());
+        let work = move || activity.ask_blocking(workspace, &zone, question);
+        match tokio::task::spawn_blocking(work).await {
+            Ok(answer) => answer,
+            Err(e) => Err(DbError::Unavailable(format!("the question was stopped: {e}")).into()),
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! Who is who in a workspace: keys and their people, traits and what follows from them.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use roaring::RoaringBitmap;
+use rustc_hash::FxHashMap;
+use serde_json::{Map, Value};
+
+use crate::db::{DbConn, DbError};
+use crate::ingest::dictionary::{Dictionary, Kind};
+use crate::people::links::{self, Owners};
+use crate::people::traits::{self, StoredCall, Subject};
+
+use super::days::DayClock;
+
+/// Why a person or account is not counted.
+pub const EXCLUSIONS: [&str; 3] = ["bot", "internal", "test"];
+/// The account that groups people without a company; also a trait that says the same of another account.
+pub const INDIVIDUAL: &str = "individual";
+
+/// Identity of all people and accounts of a workspace, as of what was read last.
+#[derive(Default)]
+pub struct Identity {
+    owners: Owners,
+    keys_of: HashMap<u32, Vec<u32>>,
+    calls: FxHashMap<Subject, Vec<StoredCall>>,
+    sets: FxHashMap<i64, Box<str>>,
+    excluded_people: BTreeMap<u32, &'static str>,
+    excluded_accounts: BTreeMap<u32, &'static str>,
+    individual: RoaringBitmap,
+    columns: HashMap<String, Column>,
+}
+
+/// One trait of all people: values by day, the last of each day.
+type Column = FxHashMap<u32, Vec<(i32, Option<String>)>>;
+
+/// What a change of identity means for what was derived from it.
+#[derive(Default)]
+pub struct Changes {
+    /// People whose keys or exclusion changed: their days must be looked at again.
+    pub people: HashSet<u32>,
+    /// Whether an account's exclusion changed: everything must be.
+    pub accounts: bool,
+    /// Whether a value of a cached trait column changed: filtered answers must be.
+    pub columns: bool,
+}
+
+impl Identity {
+    /// Reads everything.
+    pub fn load(conn: &mut DbConn, workspace: i64, dictionary: &Dictionary) -> Result<Self, DbError> {
+        let mut identity = Self::default();
+        identity.set_owners(Owners::from_links(&links::load(conn, workspace)?));
+        for (id, text) in traits::load_sets(conn, workspace, None)? {
+            identity.sets.insert(id, text.into());
+        }
+        for call in traits::load_calls(conn, workspace, None)? {
+            identity.calls.entry(call.subject).or_default().push(call);
+        }
+        for calls in identity.calls.values_mut() {
+            sort(calls);
+        }
+        identity.individual = dictionary.number(Kind::Account, INDIVIDUAL).into_iter().collect();
+        let subjects: Vec<Subject> = identity.calls.keys().copied().collect();
+        for subject in subjects {
+            identity.judge(subject);
+        }
+        Ok(identity)
+    }
+
+    /// Reads again what new calls were about.
+    pub fn reload(
+        &mut self,
+        conn: &mut DbConn,
+        workspace: i64,
+        dictionary: &Dictionary,
+        subjects: &HashSet<Subject>,
+        linked: bool,
+        clock: &mut DayClock,
+    ) -> Result<Changes, DbError> {
+        let mut changes = Changes::default();
+        if linked {
+            let owners = Owners::from_links(&links::load(conn, workspace)?);
+            let before: HashMap<u32, u32> = self.owners.moved().collect();
+            let after: HashMap<u32, u32> = owners.moved().collect();
+            for key in before.keys().chain(after.keys()) {
+                let (was, is) = (self.owners.person(*key), owners.person(*key));
+                if was != is {
+                    changes.people.extend([*key, was, is]);
+                }
+            }
+            if !changes.people.is_empty() {
+                self.set_owners(owners);
+                for person in changes.people.clone() {
+                    self.judge(Subject::Person(person));
+                    changes.columns |= self.refresh_columns(self.person(person), clock);
+                }
+            }
+        }
+        if self.individual.is_empty() {
+            self.individual = dictionary.number(Kind::Account, INDIVIDUAL).into_iter().collect();
+        }
+        for subject in subjects {
+            let mut calls = traits::load_calls(conn, workspace, Some(*subject))?;
+            sort(&mut calls);
+            for call in &calls {
+                if !self.sets.contains_key(&call.set) {
+                    for (id, text) in traits::load_sets(conn, workspace, Some(call.set))? {
+                        self.sets.insert(id, text.into());
+                    }
+                }
+            }
+            self.calls.insert(*subject, calls);
+            match subject {
+                Subject::Person(key) => {
+                    let person = self.person(*key);
+                    let before = self.excluded_people.get(&person).copied();
+                    self.judge(*subject);
+                    if self.excluded_people.get(&person).copied() != before {
+                        changes.people.insert(person);
+                    }
+                    changes.columns |= self.refresh_columns(person, clock);
+                }
+                Subject::Account(account) => {
+                    let before = (self.excluded_accounts.get(account).copied(), self.individual.contains(*account));
+                    self.judge(*subject);
+                    let after = (self.excluded_accounts.get(account).copied(), self.individual.contains(*account));
+                    changes.accounts |= before != after;
+                }
+            }
+        }
+        Ok(changes)
+    }
+
+    fn set_owners(&mut self, owners: Owners) {
+        self.keys_of.clear();
+        for (key, person) in owners.moved() {
+            self.keys_of.entry(person).or_default().push(key);
+        }
+        for keys in self.keys_of.values_mut() {
+            keys.sort_unstable();
+        }
+        self.owners = owners;
+    }
+
+    /// Decides whether the subject is excluded or individual.
+    fn judge(&mut self, subject: Subject) {
+        match subject {
+            Subject::Person(key) => {
+                // A key that belongs to another is judged with it.
+                self.excluded_people.remove(&key);
+                let person = self.person(key);
+                let verdict = self.exclusion(&self.person_calls(person));
+                match verdict {
+                    Some(why) => drop(self.excluded_people.insert(person, why)),
+                    None => drop(self.excluded_people.remove(&person)),
+                }
+            }
+            Subject::Account(account) => {
+                let calls: Vec<&StoredCall> = self.calls.get(&subject).into_iter().flatten().collect();
+                match self.exclusion(&calls) {
+                    Some(why) => drop(self.excluded_accounts.insert(account, why)),
+                    None => drop(self.excluded_accounts.remove(&account)),
+                }
+                if self.flag(&calls, INDIVIDUAL) {
+                    self.individual.insert(account);
+                }
+            }
+        }
+    }
+
+    fn exclusion(&self, calls: &[&StoredCall]) -> Option<&'static str> {
+        EXCLUSIONS.into_iter().find(|name| self.flag(calls, name))
+    }
+
+    /// The latest value of a yes-or-no trait.
+    fn flag(&self, calls: &[&StoredCall], name: &str) -> bool {
+        let quoted = format!("\"{name}\"");
+        let texts =
+            calls.iter().rev().filter_map(|call| self.sets.get(&call.set)).filter(|text| text.contains(&quoted));
+        texts
+            .filter_map(|text| serde_json::from_str::<Map<String, Value>>(text).ok()?.remove(name))
+            .next()
+            .is_some_and(|value| value == Value::Bool(true) || value == "true")
+    }
+
+    /// The person a key belongs to.
+    pub fn person(&self, key: u32) -> u32 {
+        self.owners.person(key)
+    }
+
+    /// The keys of a person, its own first.
+    pub fn keys(&self, person: u32) -> Vec<u32> {
+        std::iter::once(person).chain(self.keys_of.get(&person).into_iter().flatten().copied()).collect()
+    }
+
+    /// Why a person is excluded, if so.
+    pub fn person_exclusion(&self, person: u32) -> Option<&'static str> {
+        self.excluded_people.get(&person).copied()
+    }
+
+    /// Why an account is excluded, if so.
+    pub fn account_exclusion(&self, account: u32) -> Option<&'static str> {
+        self.excluded_accounts.get(&account).copied()
+    }
+
+    /// Whether any account is excluded.
+    pub fn excludes_accounts(&self) -> bool {
+        !self.excluded_accounts.is_empty()
+    }
+
+    /// Whether an account only groups people without a company.
+    pub fn is_individual(&self, account: u32) -> bool {
+        self.individual.contains(account)
+    }
+
+    /// A person's calls under all its keys, in order of time.
+    fn person_calls(&self, person: u32) -> Vec<&StoredCall> {
+        let keys = self.keys(person);
+        let mut calls: Vec<&StoredCall> =
+            keys.iter().filter_map(|key| self.calls.get(&Subject::Person(*key))).flatten().collect();
+        if keys.len() > 1 {
+            calls.sort_by(|a, b| (a.at, &a.message_id).cmp(&(b.at, &b.message_id)));
+        }
+        calls
+    }
+
+    /// Traits as they stand, each with the instant since when it has its value; a value null takes a trait away.
+    pub fn traits(&self, subject: Subject) -> BTreeMap<String, (Value, i64)> {
+        let calls = match subject {
+            Subject::Person(person) => self.person_calls(person),
+            Subject::Account(_) => self.calls.get(&subject).into_iter().flatten().collect(),
+        };
+        let mut traits: BTreeMap<String, (Value, i64)> = BTreeMap::new();
+        for call in calls {
+            let Some(set) = self.sets.get(&call.set) else { continue };
+            let Ok(set) = serde_json::from_str::<Map<String, Value>>(set) else { continue };
+            for (name, value) in set {
+                if value.is_null() {
+                    traits.remove(&name);
+                } else if traits.get(&name).is_none_or(|(kept, _)| *kept != value) {
+                    traits.insert(name, (value, call.at));
+                }
+            }
+        }
+        traits
+    }
+
+    /// Every subject that was given traits.
+    pub fn subjects(&self) -> impl Iterator<Item = Subject> {
+        self.calls.keys().copied()
+    }
+
+    /// Makes the column of a trait, so that [`Identity::value_on`] can answer.
+    pub fn prepare_column(&mut self, name: &str, clock: &mut DayClock) {
+        if self.columns.contains_key(name) {
+            return;
+        }
+        let people: HashSet<u32> = self
+            .calls
+            .keys()
+            .filter_map(|subject| match subject {
+                Subject::Person(key) => Some(self.person(*key)),
+                Subject::Account(_) => None,
+            })
+            .collect();
+        let mut column = Column::default();
+        for person in people {
+            let values = self.values(person, name, clock);
+            if !values.is_empty() {
+                column.insert(person, values);
+            }
+        }
+        self.columns.insert(name.to_owned(), column);
+    }
+
+    fn refresh_columns(&mut self, person: u32, clock: &mut DayClock) -> bool {
+        let names: Vec<String> = self.columns.keys().cloned().collect();
+        let mut changed = false;
+        for name in names {
+            let values = self.values(person, &name, clock);
+            if let Some(column) = self.columns.get_mut(&name) {
+                let before =
+                    if values.is_empty() { column.remove(&person) } else { column.insert(person, values.clone()) };
+                changed |= before.unwrap_or_default() != values;
+            }
+        }
+        changed
+    }
+
+    fn values(&self, person: u32, name: &str, clock: &mut DayClock) -> Vec<(i32, Option<String>)> {
+        let quoted = format!("\"{name}\"");
+        let mut values: Vec<(i32, Option<String>)> = Vec::new();
+        for call in self.person_calls(person) {
+            let Some(text) = self.sets.get(&call.set).filter(|text| text.contains(&quoted)) else { continue };
+            let Ok(mut set) = serde_json::from_str::<Map<String, Value>>(text) else { continue };
+            let Some(value) = set.remove(name) else { continue };
+            let day = clock.day(call.at);
+            let value = word(&value);
+            match values.last_mut() {
+                Some(last) if last.0 == day => last.1 = value,
+                Some(last) if last.1 == value => {}
+                _ => values.push((day, value)),
+            }
+        }
+        values
+    }
+
+    /// The value of a prepared trait that holds on a day.
+    pub fn value_on(&self, name: &str, person: u32, day: i32) -> Option<&str> {
+        let values = self.columns.get(name)?.get(&person)?;
+        let after = values.partition_point(|(from, _)| *from <= day);
+        values.get(after.checked_sub(1)?)?.1.as_deref()
+    }
+}
+
+fn sort(calls: &mut [StoredCall]) {
+    calls.sort_by(|a, b| (a.at, &a.message_id, a.set).cmp(&(b.at, &b.message_id, b.set)));
+}
+
+/// A trait's value as text to compare with; null is none.
+pub fn word(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}

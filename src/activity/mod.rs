@@ -1,0 +1,18 @@
+//! What events add up to: who was active where, how often.
+//!
+//! - *fact*: events of one key under one app, event name and account on one day.
+//! - *fold*: takes new blocks of the log into the stored facts and totals.
+//! - *view*: the facts of a workspace as this process answers from them, the unfolded tail included.
+
+pub mod apps;
+pub mod ask;
+pub mod days;
+pub mod facts;
+pub mod fold;
+pub mod identity;
+pub mod membership;
+pub mod retention;
+pub mod rhythm;
+pub mod series;
+pub mod totals;
+pub mod view;

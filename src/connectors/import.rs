@@ -1,0 +1,317 @@
+//! Loads files of calls: one thread reads and checks lines, another stores and folds them.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::sync::PoisonError;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+use crate::activity::fold;
+use crate::clock::Clock;
+use crate::db::{Db, DbError};
+use crate::ingest::accept::{Envelope, accept};
+use crate::ingest::dictionary::Dictionaries;
+use crate::ingest::log::Log;
+use crate::ingest::model::{Batch, Rejection};
+use crate::ingest::receive::{parse, utf8};
+
+/// Rows and bytes of text that are stored together.
+const BATCH_ROWS: usize = 65_536;
+const BATCH_TEXT: usize = 16 << 20;
+/// Events between two folds.
+const FOLD_EVERY: usize = 1_500_000;
+/// Longest line, in bytes: what `/v1` takes too.
+pub const MAX_LINE: usize = 512_000;
+
+/// What lines are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// One call a line, as JSON.
+    Segment,
+    /// Access logs of a web server in the combined format.
+    Combined,
+    /// Comma-separated values with a header.
+    Csv,
+}
+
+/// Where events go.
+pub struct Target<'a> {
+    /// The store.
+    pub db: &'a Db,
+    /// The workspace's id and time zone.
+    pub workspace: i64,
+    /// IANA name.
+    pub zone: &'a str,
+    /// The app of events that name none.
+    pub app: Option<&'a str>,
+}
+
+/// What became of the lines; the three sum to the lines read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Stored.
+    pub accepted: u64,
+    /// Repeats of stored ones.
+    pub duplicate: u64,
+    /// Refused.
+    pub rejected: u64,
+}
+
+/// Why an import stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// A file cannot be read.
+    #[error("{0}")]
+    File(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] DbError),
+}
+
+/// One refused line.
+pub struct Refused<'l> {
+    /// Counted from 1.
+    pub line: u64,
+    /// Why.
+    pub rejection: &'l Rejection,
+    /// The line, as far as it is text.
+    pub text: &'l [u8],
+}
+
+/// Opens a file, or standard input for `-`, unpacking gzip and zstd by their first bytes.
+pub fn open(path: &str, read: impl Fn(u64) + Send + 'static) -> Result<Box<dyn BufRead + Send>, ImportError> {
+    let failed = |e: std::io::Error| ImportError::File(format!("cannot read {path}: {e}"));
+    let raw: Box<dyn Read + Send> = match path {
+        "-" => Box::new(std::io::stdin()),
+        path => Box::new(std::fs::File::open(Path::new(path)).map_err(failed)?),
+    };
+    let mut raw = BufReader::with_capacity(1 << 20, Counting { inner: raw, read });
+    let start = raw.fill_buf().map_err(failed)?;
+    Ok(if start.starts_with(&[0x1f, 0x8b]) {
+        Box::new(BufReader::with_capacity(1 << 20, flate2::bufread::MultiGzDecoder::new(raw)))
+    } else if start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+        Box::new(BufReader::with_capacity(1 << 20, zstd::Decoder::with_buffer(raw).map_err(failed)?))
+    } else {
+        Box::new(raw)
+    })
+}
+
+struct Counting<R, F> {
+    inner: R,
+    read: F,
+}
+
+impl<R: Read, F: Fn(u64)> Read for Counting<R, F> {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buf)?;
+        (self.read)(u64::try_from(count).unwrap_or(0));
+        Ok(count)
+    }
+}
+
+/// Turns a line of a file into lines of calls. Most formats give one call a line.
+pub trait Lines {
+    /// The calls of a line, as JSON; nothing for a line that is no event, such as a header.
+    fn calls<'l>(&mut self, line: &'l [u8]) -> Result<Calls<'l>, Rejection>;
+}
+
+/// The calls of one line.
+pub enum Calls<'l> {
+    /// The line itself is the call.
+    AsIs(&'l str),
+    /// The line's call, and calls that it brings along (traits of its person); those are not counted.
+    Made {
+        /// The counted call.
+        call: String,
+        /// What comes with it.
+        beside: Vec<String>,
+    },
+    /// A header: not counted.
+    Nothing,
+}
+
+/// NDJSON as it is.
+pub struct Segment;
+
+impl Lines for Segment {
+    fn calls<'l>(&mut self, line: &'l [u8]) -> Result<Calls<'l>, Rejection> {
+        utf8(line).map(Calls::AsIs)
+    }
+}
+
+/// Reads every line of `input` and stores its call.
+///
+/// A line without messageId gets one from its content and its ordinal among equal lines, so that
+/// loading the same file again counts nothing twice.
+pub fn import(
+    target: &Target<'_>,
+    input: &mut dyn BufRead,
+    lines: &mut dyn Lines,
+    clock: &Clock,
+    refuse: &mut dyn FnMut(&Refused<'_>) -> Result<(), ImportError>,
+) -> Result<Tally, ImportError> {
+    let dictionaries = Dictionaries::default();
+    let (batches, received) = bounded::<Counted>(2);
+    std::thread::scope(|scope| {
+        let writer = scope.spawn({
+            let (dictionaries, clock) = (dictionaries.clone(), clock.clone());
+            move || store(target, dictionaries, &clock, &received)
+        });
+        let read = read_lines(target, input, lines, &dictionaries, clock, &batches, refuse);
+        drop(batches);
+        let stored = writer.join().unwrap_or_else(|_| Err(DbError::Setup("the storing thread failed".into())));
+        // The store's error is the cause when both ends failed.
+        let (accepted, duplicate) = stored?;
+        Ok(Tally { accepted, duplicate, rejected: read? })
+    })
+}
+
+/// A batch, and which of its rows are lines rather than calls that came along.
+struct Counted {
+    batch: Batch,
+    beside: Vec<u32>,
+}
+
+fn read_lines(
+    target: &Target<'_>,
+    input: &mut dyn BufRead,
+    lines: &mut dyn Lines,
+    dictionaries: &Dictionaries,
+    clock: &Clock,
+    batches: &Sender<Counted>,
+    refuse: &mut dyn FnMut(&Refused<'_>) -> Result<(), ImportError>,
+) -> Result<u64, ImportError> {
+    let dictionary = dictionaries.of(target.workspace);
+    let mut ordinals: HashMap<u64, u64> = HashMap::new();
+    let mut rejected = 0u64;
+    let mut number = 0u64;
+    let mut line = Vec::with_capacity(1024);
+    let mut counted = Counted { batch: Batch::default(), beside: Vec::new() };
+    loop {
+        line.clear();
+        let overlong = match read_line(input, &mut line) {
+            Ok(None) => break,
+            Ok(Some(overlong)) => overlong,
+            Err(e) => return Err(ImportError::File(format!("line {}: cannot read on: {e}", number + 1))),
+        };
+        number += 1;
+        let text = line.trim_ascii();
+        if text.is_empty() && !overlong {
+            continue;
+        }
+        let envelope = Envelope { received_at: clock.now(), sent_at: None, app: target.app, correct_clock: false };
+        let verdict = if overlong {
+            Err(Rejection::new("too_large", format!("the line has more than {MAX_LINE} bytes")))
+        } else {
+            lines.calls(text).and_then(|calls| {
+                let known = dictionary.read().unwrap_or_else(PoisonError::into_inner);
+                let batch = &mut counted.batch;
+                let mut take = |call: &str| {
+                    accept(&parse(call)?, None, &envelope, &known, batch, || {
+                        let content = xxh3_64(call.as_bytes());
+                        let ordinal = ordinals.entry(content).or_insert(0);
+                        *ordinal += 1;
+                        xxh3_64_with_seed(call.as_bytes(), *ordinal)
+                    })?;
+                    Ok(u32::try_from(batch.rows.len()).unwrap_or(0))
+                };
+                match calls {
+                    Calls::AsIs(call) => take(call).map(drop),
+                    Calls::Nothing => Ok(()),
+                    Calls::Made { call, beside } => {
+                        take(&call)?;
+                        for call in beside {
+                            counted.beside.push(take(&call)?);
+                        }
+                        Ok(())
+                    }
+                }
+            })
+        };
+        if let Err(rejection) = &verdict {
+            rejected += 1;
+            refuse(&Refused { line: number, rejection, text })?;
+        }
+        if counted.batch.rows.len() >= BATCH_ROWS || counted.batch.text.len() >= BATCH_TEXT {
+            let full = std::mem::replace(&mut counted, Counted { batch: Batch::default(), beside: Vec::new() });
+            if batches.send(full).is_err() {
+                return Ok(rejected);
+            }
+        }
+    }
+    // The receiver is only gone if storing failed, which is told instead.
+    drop(batches.send(counted));
+    Ok(rejected)
+}
+
+/// Reads one line without its end; `Some(true)` if it was longer than allowed (its rest is passed over).
+fn read_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> std::io::Result<Option<bool>> {
+    let mut any = false;
+    let mut overlong = false;
+    loop {
+        let buffer = input.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok(any.then_some(overlong));
+        }
+        any = true;
+        let end = memchr::memchr(b'\n', buffer);
+        let part = buffer.get(..end.unwrap_or(buffer.len())).unwrap_or_default();
+        let used = part.len() + usize::from(end.is_some());
+        if line.len() + part.len() > MAX_LINE {
+            overlong = true;
+            line.truncate(200);
+        } else if !overlong {
+            line.extend_from_slice(part);
+        }
+        input.consume(used);
+        if end.is_some() {
+            return Ok(Some(overlong));
+        }
+    }
+}
+
+/// Stores batches as they come and folds the index now and then, and at the end.
+fn store(
+    target: &Target<'_>,
+    dictionaries: Dictionaries,
+    clock: &Clock,
+    received: &Receiver<Counted>,
+) -> Result<(u64, u64), DbError> {
+    let mut log = Log::new(target.db.clone(), dictionaries);
+    let (mut accepted, mut duplicate, mut unfolded) = (0u64, 0u64, 0usize);
+    for Counted { batch, beside } in received {
+        if batch.rows.is_empty() {
+            continue;
+        }
+        for stored in log.append(target.workspace, clock.now(), &[&batch])? {
+            let mut beside = beside.iter().peekable();
+            for (row, new) in (1u32..).zip(stored) {
+                if beside.next_if(|at| **at == row).is_some() {
+                    continue;
+                }
+                *(if new { &mut accepted } else { &mut duplicate }) += 1;
+            }
+        }
+        unfolded += batch.rows.len();
+        if unfolded >= FOLD_EVERY {
+            fold::fold(target.db, target.workspace, target.zone)?;
+            unfolded = 0;
+        }
+    }
+    while fold::fold(target.db, target.workspace, target.zone)? > 0 {}
+    Ok((accepted, duplicate))
+}
+
+/// Writes refused lines as NDJSON: file, line, code, message, text.
+pub fn write_refused(out: &mut dyn Write, file: &str, refused: &Refused<'_>) -> Result<(), ImportError> {
+    let row = serde_json::json!({
+        "file": file,
+        "line": refused.line,
+        "code": refused.rejection.code,
+        "message": refused.rejection.message,
+        "text": String::from_utf8_lossy(refused.text),
+    });
+    writeln!(out, "{row}").map_err(|e| ImportError::File(format!("cannot write the rejects file: {e}")))
+}

@@ -1,0 +1,3 @@
+//! Other ways in than `/v1`: files of calls, access logs, CSV.
+
+pub mod import;

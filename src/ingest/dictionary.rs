@@ -1,0 +1,189 @@
+//! Numbers for names: each distinct person, account, app, event name and version of a workspace
+//! has a number that never changes, so that log and index store numbers only.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use diesel::prelude::*;
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
+
+use crate::db::schema::dictionary;
+use crate::db::{DbConn, DbError};
+use crate::on_both;
+
+/// What a name names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A person's id: `u` + user id, or `a` + anonymous id.
+    Person,
+    /// An account's id.
+    Account,
+    /// An app's name.
+    App,
+    /// `t` (track), `p` (page) or `s` (screen) + the event's name.
+    Event,
+    /// A release's version.
+    Version,
+}
+
+impl Kind {
+    /// All kinds, in the order of their stored numbers.
+    pub const ALL: [Kind; 5] = [Kind::Person, Kind::Account, Kind::App, Kind::Event, Kind::Version];
+
+    fn index(self) -> usize {
+        match self {
+            Kind::Person => 0,
+            Kind::Account => 1,
+            Kind::App => 2,
+            Kind::Event => 3,
+            Kind::Version => 4,
+        }
+    }
+
+    fn stored(self) -> i16 {
+        match self {
+            Kind::Person => 1,
+            Kind::Account => 2,
+            Kind::App => 3,
+            Kind::Event => 4,
+            Kind::Version => 5,
+        }
+    }
+}
+
+/// The names of one workspace that are committed, as far as this process has read them.
+#[derive(Default)]
+pub struct Dictionary {
+    names: [IndexSet<Box<str>, FxBuildHasher>; 5],
+}
+
+impl Dictionary {
+    /// The number of a name, if it has one.
+    pub fn number(&self, kind: Kind, name: &str) -> Option<u32> {
+        let at = self.set(kind).get_index_of(name)?;
+        u32::try_from(at).ok()
+    }
+
+    /// The name of a number; empty for one that was never given.
+    pub fn name(&self, kind: Kind, number: u32) -> &str {
+        usize::try_from(number).ok().and_then(|at| self.set(kind).get_index(at)).map_or("", |name| name)
+    }
+
+    /// How many numbers are given.
+    pub fn len(&self, kind: Kind) -> u32 {
+        u32::try_from(self.set(kind).len()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether nothing of that kind was named yet.
+    pub fn is_empty(&self, kind: Kind) -> bool {
+        self.set(kind).is_empty()
+    }
+
+    /// Every name of a kind with its number.
+    pub fn all(&self, kind: Kind) -> impl Iterator<Item = (u32, &str)> {
+        (0u32..).zip(self.set(kind).iter().map(|name| &**name))
+    }
+
+    /// Reads what any process has named since.
+    pub fn refresh(&mut self, conn: &mut DbConn, workspace: i64) -> Result<(), DbError> {
+        Kind::ALL.into_iter().try_for_each(|kind| self.refresh_kind(conn, workspace, kind))
+    }
+
+    /// The same for one kind only.
+    pub fn refresh_kind(&mut self, conn: &mut DbConn, workspace: i64, kind: Kind) -> Result<(), DbError> {
+        let known = i64::from(self.len(kind));
+        let names: Vec<String> = dictionary::table
+            .filter(dictionary::workspace_id.eq(workspace))
+            .filter(dictionary::kind.eq(kind.stored()))
+            .filter(dictionary::number.ge(known))
+            .order(dictionary::number)
+            .select(dictionary::name)
+            .load(conn)?;
+        self.set_mut(kind).extend(names.into_iter().map(String::into_boxed_str));
+        Ok(())
+    }
+
+    fn set(&self, kind: Kind) -> &IndexSet<Box<str>, FxBuildHasher> {
+        // A constant index below the array's length.
+        #[expect(clippy::indexing_slicing, reason = "index() is below 5")]
+        &self.names[kind.index()]
+    }
+
+    fn set_mut(&mut self, kind: Kind) -> &mut IndexSet<Box<str>, FxBuildHasher> {
+        #[expect(clippy::indexing_slicing, reason = "index() is below 5")]
+        &mut self.names[kind.index()]
+    }
+}
+
+/// The dictionaries of this process, one a workspace.
+#[derive(Clone, Default)]
+pub struct Dictionaries(Arc<Mutex<HashMap<i64, Arc<RwLock<Dictionary>>>>>);
+
+impl Dictionaries {
+    /// The dictionary of a workspace; empty until it is refreshed.
+    pub fn of(&self, workspace: i64) -> Arc<RwLock<Dictionary>> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry(workspace).or_default().clone()
+    }
+}
+
+/// Names that a transaction gives numbers to: visible to others only after it commits.
+pub struct NewNames<'a> {
+    base: &'a Dictionary,
+    new: [IndexSet<Box<str>, FxBuildHasher>; 5],
+}
+
+impl<'a> NewNames<'a> {
+    /// Starts above what is committed. The caller holds the workspace's write lock and has refreshed `base`.
+    pub fn above(base: &'a Dictionary) -> Self {
+        Self { base, new: Default::default() }
+    }
+
+    /// The number of a name, new or known.
+    pub fn number(&mut self, kind: Kind, name: &str) -> u32 {
+        if let Some(number) = self.base.number(kind, name) {
+            return number;
+        }
+        #[expect(clippy::indexing_slicing, reason = "index() is below 5")]
+        let set = &mut self.new[kind.index()];
+        let at = match set.get_index_of(name) {
+            Some(at) => at,
+            None => set.insert_full(name.into()).0,
+        };
+        self.base.len(kind).saturating_add(u32::try_from(at).unwrap_or(u32::MAX))
+    }
+
+    /// The name of a number, new or known.
+    pub fn name(&self, kind: Kind, number: u32) -> &str {
+        let known = self.base.len(kind);
+        if number < known {
+            return self.base.name(kind, number);
+        }
+        #[expect(clippy::indexing_slicing, reason = "index() is below 5")]
+        usize::try_from(number - known).ok().and_then(|at| self.new[kind.index()].get_index(at)).map_or("", |n| n)
+    }
+
+    /// Writes the new names.
+    pub fn store(&self, conn: &mut DbConn, workspace: i64) -> Result<(), DbError> {
+        for (kind, set) in Kind::ALL.into_iter().zip(&self.new) {
+            let first = i64::from(self.base.len(kind));
+            let rows: Vec<_> = (first..)
+                .zip(set)
+                .map(|(number, name)| {
+                    (
+                        dictionary::workspace_id.eq(workspace),
+                        dictionary::kind.eq(kind.stored()),
+                        dictionary::number.eq(number),
+                        dictionary::name.eq(&**name),
+                    )
+                })
+                .collect();
+            // SQLite prepares the row once and repeats it; PostgreSQL takes thousands of rows in a statement.
+            for part in rows.chunks(4000) {
+                on_both!(conn, |c| diesel::insert_into(dictionary::table).values(part).execute(c))?;
+            }
+        }
+        Ok(())
+    }
+}
