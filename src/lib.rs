@@ -1,3 +1,18 @@
 //! Takehold shows whether the software a company builds takes hold.
+//!
+//! The map of the house. Arrows go down only: roof → rooms → platform → foundation.
+
+// Roof.
+pub mod app;
+pub mod cli;
+// Rooms.
+pub mod admin;
+// Platform.
+pub mod auth;
+pub mod http;
+// Foundation.
 pub mod clock;
+pub mod config;
+pub mod crypto;
 pub mod db;
+pub mod telemetry;
