@@ -1,8 +1,24 @@
 //! Takehold shows whether the software a company builds takes hold.
-pub mod activity;
-pub mod apps;
-pub mod clock;
-pub mod connectors;
-pub mod db;
-pub mod ingest;
+//!
+//! The map of the house. Arrows go down only: roof → rooms → platform → foundation.
+
+// Roof.
+pub mod app;
+pub mod cli;
+// Rooms, the lower ones first.
 pub mod people;
+pub mod apps;
+pub mod ingest;
+pub mod activity;
+pub mod connectors;
+pub mod profiles;
+pub mod admin;
+// Platform.
+pub mod auth;
+pub mod http;
+// Foundation.
+pub mod clock;
+pub mod config;
+pub mod crypto;
+pub mod db;
+pub mod telemetry;

@@ -15,6 +15,7 @@ use crate::ingest::model::is_feature;
 use super::days::{self, Period};
 use super::rhythm::{LOOK_BACK, Learned, learn};
 use super::series::ratio;
+use super::totals::{JOINED, Total};
 use super::view::{Filter, View};
 
 /// More features than that are not shown for one app.
@@ -36,27 +37,49 @@ pub struct AppMonth {
 pub fn months(
     view: &mut View,
     conn: &mut DbConn,
-    include_excluded: bool,
+    filter: &Filter,
     from: i32,
     to: i32,
 ) -> Result<BTreeMap<u32, Vec<AppMonth>>, DbError> {
     let first = Period::Month.start(from);
     let last = Period::Month.step(Period::Month.start(to), 1) - 1;
-    let mut by_app: BTreeMap<(u32, i32), (RoaringBitmap, u64)> = BTreeMap::new();
-    for (day, apps) in view.by_app(conn, include_excluded, first, last)? {
-        let start = Period::Month.start(day);
-        for (app, summary) in apps.iter() {
-            let month = by_app.entry((*app, start)).or_default();
-            month.0 |= &summary.people;
-            month.1 += summary.events;
+    let mut sums: BTreeMap<(u32, i32), (RoaringBitmap, u64)> = BTreeMap::new();
+    let plain = Filter { include_excluded: filter.include_excluded, app: filter.app, ..Filter::default() };
+    if *filter == plain {
+        for (day, apps) in view.by_app(conn, filter.include_excluded, first, last)? {
+            for (app, summary) in apps.iter().filter(|(app, _)| filter.app.is_none_or(|only| only == **app)) {
+                let month = sums.entry((*app, Period::Month.start(day))).or_default();
+                month.0 |= &summary.people;
+                month.1 += summary.events;
+            }
         }
+    } else {
+        view.uses(conn, filter, first, last, |day, one| {
+            if one.app != NONE {
+                let month = sums.entry((one.app, Period::Month.start(day))).or_default();
+                month.0.insert(one.person);
+                month.1 += one.count;
+            }
+        })?;
     }
     let mut months: BTreeMap<u32, Vec<AppMonth>> = BTreeMap::new();
-    for ((app, start), (people, events)) in by_app {
+    for ((app, start), (people, events)) in sums {
         let month = AppMonth { start: days::date(start), active_people: people.len(), events };
         months.entry(app).or_default().push(month);
     }
     Ok(months)
+}
+
+/// Counted events of each app over all time.
+pub fn totals(view: &View, include_excluded: bool) -> FxHashMap<u32, Total> {
+    let mut sums: FxHashMap<u32, Total> = FxHashMap::default();
+    for ((key, app, account), total) in view.totals() {
+        if *app == NONE || *app == JOINED || !(include_excluded || view.counts(*key, *account)) {
+            continue;
+        }
+        sums.entry(*app).and_modify(|sum| sum.join(*total)).or_insert(*total);
+    }
+    sums
 }
 
 /// The learned rhythm of every app on day `on`.
@@ -163,6 +186,6 @@ pub fn features(
 
 /// Every app that any event or setting names.
 pub fn all(view: &View, names: &Dictionary) -> BTreeSet<u32> {
-    let used = view.totals().keys().filter(|(_, app, _)| *app != NONE && *app != super::totals::JOINED);
+    let used = view.totals().keys().filter(|(_, app, _)| *app != NONE && *app != JOINED);
     used.map(|(_, app, _)| *app).chain(names.all(Kind::App).map(|(number, _)| number)).collect()
 }

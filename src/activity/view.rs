@@ -556,6 +556,12 @@ impl View {
         named.max_by_key(|(_, total)| (total.last, total.first)).map(|((_, _, account), _)| *account)
     }
 
+    /// Whether events of a key for an account are counted, as far as neither is excluded.
+    pub fn counts(&self, key: u32, account: u32) -> bool {
+        self.identity.person_exclusion(self.identity.person(key)).is_none()
+            && (account == NONE || self.identity.account_exclusion(account).is_none())
+    }
+
     /// Days that have any facts.
     pub fn days(&self) -> &BTreeSet<i32> {
         &self.days

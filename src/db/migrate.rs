@@ -35,6 +35,24 @@ pub fn run(db: &Db) -> Result<usize, DbError> {
     }
 }
 
+/// How many migrations are missing; refuses a schema that is newer than this binary, as [`run`] does.
+pub fn pending(db: &Db) -> Result<usize, DbError> {
+    fn count<C, B>(conn: &mut C, source: EmbeddedMigrations) -> Result<usize, DbError>
+    where
+        B: diesel::backend::Backend,
+        C: MigrationHarness<B> + Connection<Backend = B>,
+        EmbeddedMigrations: MigrationSource<B>,
+    {
+        refuse_newer(conn, &source)?;
+        let failed = |e: Box<dyn std::error::Error + Send + Sync>| DbError::Setup(format!("cannot read the schema: {e}"));
+        conn.pending_migrations(source).map(|missing| missing.len()).map_err(failed)
+    }
+    match &mut db.dedicated()? {
+        DbConn::Sqlite(c) => count(c, SQLITE),
+        DbConn::Postgres(c) => count(c, POSTGRES),
+    }
+}
+
 /// Takes back every migration; for the test that compares the engines.
 pub fn revert_all(conn: &mut DbConn) -> Result<(), DbError> {
     let failed = |e: Box<dyn std::error::Error + Send + Sync>| DbError::Setup(format!("cannot revert the schema: {e}"));
@@ -51,9 +69,7 @@ fn lock_file(path: &std::path::Path) -> Result<std::fs::File, DbError> {
         .write(true)
         .open(path)
         .and_then(|file| file.lock().map(|()| file))
-        .map_err(|e| {
-            DbError::Setup(format!("cannot lock {}: {e}; the data folder must be writable", path.display()))
-        })?;
+        .map_err(|e| DbError::Setup(format!("cannot lock {}: {e}; the data folder must be writable", path.display())))?;
     Ok(file)
 }
 
@@ -63,9 +79,18 @@ where
     C: MigrationHarness<B> + Connection<Backend = B>,
     EmbeddedMigrations: MigrationSource<B>,
 {
-    let failed = |e: Box<dyn std::error::Error + Send + Sync>| {
-        DbError::Setup(format!("cannot bring the schema up to date: {e}"))
-    };
+    refuse_newer(conn, &source)?;
+    let failed = |e: Box<dyn std::error::Error + Send + Sync>| DbError::Setup(format!("cannot bring the schema up to date: {e}"));
+    conn.run_pending_migrations(source).map(|applied| applied.len()).map_err(failed)
+}
+
+fn refuse_newer<C, B>(conn: &mut C, source: &EmbeddedMigrations) -> Result<(), DbError>
+where
+    B: diesel::backend::Backend,
+    C: MigrationHarness<B> + Connection<Backend = B>,
+    EmbeddedMigrations: MigrationSource<B>,
+{
+    let failed = |e: Box<dyn std::error::Error + Send + Sync>| DbError::Setup(format!("cannot read the schema: {e}"));
     let known: Vec<Box<dyn Migration<B>>> = source.migrations().map_err(failed)?;
     let known: Vec<MigrationVersion<'_>> = known.iter().map(|m| m.name().version().as_owned()).collect();
     let newer = conn.applied_migrations().map_err(failed)?.into_iter().find(|version| !known.contains(version));
@@ -75,5 +100,5 @@ where
              start the newer takehold, or restore the backup made before its upgrade"
         )));
     }
-    conn.run_pending_migrations(source).map(|applied| applied.len()).map_err(failed)
+    Ok(())
 }

@@ -144,3 +144,23 @@ impl Inspector {
         Look { entries: fresh.into_iter().skip(skip).collect(), totals: feed.totals, per_second, next: feed.next }
     }
 }
+
+impl Entry {
+    /// An entry of which nothing is known but when it came, what became of it, and the name of its key.
+    pub fn empty(now: i64, outcome: Outcome, key: &str) -> Self {
+        Self {
+            seq: 0,
+            at: jiff::Timestamp::from_microsecond(now).unwrap_or_default(),
+            outcome,
+            kind: None,
+            event: None,
+            external_id: None,
+            app: None,
+            version: None,
+            write_key: Some(key.to_owned()),
+            code: None,
+            message: None,
+            payload: None,
+        }
+    }
+}

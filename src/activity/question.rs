@@ -1,0 +1,111 @@
+//! What every metric's query may ask for, and how it becomes a filter.
+
+use actix_web::web;
+use jiff::civil::Date;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::auth::Caller;
+use crate::db::DbConn;
+use crate::http::{ApiError, TraitFilters};
+use crate::ingest::dictionary::{Dictionary, Kind};
+
+use super::ask::Activity;
+use super::days;
+use super::view::{Filter, NOWHERE, View};
+
+/// Days that one question may span: about 50 years.
+const SPAN: i32 = 18_300;
+
+/// Filters that all metrics take.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct MetricQuery {
+    /// First day.
+    #[param(value_type = String, format = Date)]
+    pub from: Option<Date>,
+    /// Last day.
+    #[param(value_type = String, format = Date)]
+    pub to: Option<Date>,
+    /// Only events of this app.
+    pub app: Option<String>,
+    /// Only events of this account.
+    pub account: Option<String>,
+    /// Only people of this role on the day; people without one are `end_user`.
+    pub role: Option<String>,
+    /// Segments do not exist yet: refused.
+    pub segment: Option<String>,
+    /// Count bots, internal people and tests too.
+    #[serde(default)]
+    #[param(required = false)]
+    pub include_excluded: bool,
+    /// Length of the periods: `day`, `week` or `month`.
+    pub period: Option<String>,
+    /// `n_day`, `unbounded` or `bracket`.
+    pub variant: Option<String>,
+    /// Last period looked at; period 0 is the cohort's own.
+    #[param(minimum = 0, maximum = 400)]
+    pub periods: Option<u16>,
+    /// First and last period of each bracket, such as `0-0,1-3,4-7`.
+    pub brackets: Option<String>,
+    /// `trait.NAME=VALUE`, any number of times.
+    #[serde(default)]
+    #[param(ignore)]
+    pub traits: TraitFilters,
+}
+
+impl MetricQuery {
+    /// The asked days; both ends are needed.
+    pub fn range(&self) -> Result<(i32, i32), ApiError> {
+        let needed = |name: &str| ApiError::bad_query(name, "is needed, as YYYY-MM-DD");
+        let from = days::number(self.from.ok_or_else(|| needed("from"))?);
+        let to = days::number(self.to.ok_or_else(|| needed("to"))?);
+        if to < from {
+            return Err(ApiError::bad_query("to", "lies before from; swap them"));
+        }
+        if to - from > SPAN {
+            return Err(ApiError::bad_query("to", format!("lies more than {SPAN} days after from; ask for less")));
+        }
+        Ok((from, to))
+    }
+
+    /// Refuses parameters that this metric does not take, so that they do not quietly mean nothing.
+    pub fn only_plain(&self) -> Result<(), ApiError> {
+        let refuse = |name: &str, given: bool| {
+            if given { Err(ApiError::bad_query(name, "is not taken by this metric; leave it out")) } else { Ok(()) }
+        };
+        refuse("period", self.period.is_some())?;
+        refuse("variant", self.variant.is_some())?;
+        refuse("periods", self.periods.is_some())?;
+        refuse("brackets", self.brackets.is_some())
+    }
+
+    /// The filter, with names looked up; an unknown name finds nothing.
+    pub fn filter(&self, names: &Dictionary) -> Result<Filter, ApiError> {
+        if self.segment.is_some() {
+            return Err(ApiError::unprocessable("no_segments", "segment", "there are no segments yet; leave it out"));
+        }
+        let number =
+            |kind, name: &Option<String>| name.as_ref().map(|name| names.number(kind, name).unwrap_or(NOWHERE));
+        let mut traits = self.traits.0.clone();
+        traits.sort();
+        Ok(Filter {
+            app: number(Kind::App, &self.app),
+            event: None,
+            account: number(Kind::Account, &self.account),
+            role: self.role.clone(),
+            traits,
+            include_excluded: self.include_excluded,
+        })
+    }
+}
+
+/// Runs a question on the caller's workspace.
+pub async fn ask<T: Send + 'static>(
+    activity: &web::Data<Activity>,
+    caller: &Caller,
+    question: impl FnOnce(&mut View, &mut DbConn) -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    activity.ask(caller.workspace.id, &caller.workspace.time_zone, question).await
+}

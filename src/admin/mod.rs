@@ -1,0 +1,43 @@
+//! The console's pages of the platform: write keys and API tokens.
+//!
+//! - *new secret*: shown in the answer that makes it and never again.
+
+mod tokens;
+mod write_keys;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::http::ApiError;
+
+/// The routes under `/api/v1/workspaces/{workspace}`.
+pub fn configure(cfg: &mut ServiceConfig<'_>) {
+    cfg.service(write_keys::list)
+        .service(write_keys::create)
+        .service(write_keys::revoke)
+        .service(tokens::list)
+        .service(tokens::create)
+        .service(tokens::revoke);
+}
+
+/// A secret that was just made; the only time that it is shown.
+#[derive(Serialize, ToSchema)]
+struct NewSecret {
+    /// Number of the key or token.
+    id: i64,
+    /// For people.
+    name: String,
+    /// The secret itself.
+    secret: String,
+}
+
+/// An instant as clients read it.
+fn instant(microseconds: i64) -> String {
+    jiff::Timestamp::from_microsecond(microseconds).unwrap_or_default().to_string()
+}
+
+/// A number in a path; what is none names nothing.
+fn number(text: &str, what: &str) -> Result<i64, ApiError> {
+    text.parse().map_err(|_| ApiError::not_found(format!("{what} {text:?}")))
+}

@@ -1,0 +1,97 @@
+//! Write keys, with which apps send events.
+
+use actix_web::{HttpResponse, delete, get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{NewSecret, instant, number};
+use crate::auth::{Can, can, write_keys};
+use crate::clock::Clock;
+use crate::crypto::{Secret, SecretKind};
+use crate::db::Db;
+use crate::http::{ApiError, Page, ValidJson};
+
+/// A key with which an app sends events.
+#[derive(Serialize, ToSchema)]
+struct WriteKey {
+    id: i64,
+    name: String,
+    /// The app of events that name none.
+    app: Option<String>,
+    /// How the key begins.
+    #[schema(example = "thw_a1B2c3")]
+    prefix: String,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    last_used_at: Option<String>,
+    #[schema(format = DateTime)]
+    revoked_at: Option<String>,
+}
+
+/// A write key to be made.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewWriteKey {
+    #[schema(min_length = 1, max_length = 200)]
+    name: String,
+    app: Option<String>,
+}
+
+/// Write keys, newest first
+#[utoipa::path(tag = "keys", responses((status = 200, body = Page<WriteKey>)))]
+#[get("/write-keys")]
+pub(super) async fn list(
+    caller: Can<can::WriteKeysRead>,
+    db: web::Data<Db>,
+) -> Result<web::Json<Page<WriteKey>>, ApiError> {
+    let workspace = caller.workspace.id;
+    let rows = db.read(move |conn| write_keys::list(conn, workspace)).await?;
+    let items = rows.into_iter().map(|row| WriteKey {
+        id: row.id,
+        name: row.name,
+        app: row.app,
+        prefix: row.prefix,
+        created_at: instant(row.created_at),
+        last_used_at: row.last_used_at.map(instant),
+        revoked_at: row.revoked_at.map(instant),
+    });
+    Ok(web::Json(Page::whole(items.collect())))
+}
+
+/// Make a write key
+#[utoipa::path(tag = "keys", responses((status = 201, body = NewSecret, description = "The secret, shown only now")))]
+#[post("/write-keys")]
+pub(super) async fn create(
+    caller: Can<can::WriteKeysWrite>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    ValidJson(body): ValidJson<NewWriteKey>,
+) -> Result<HttpResponse, ApiError> {
+    let secret = Secret::new(SecretKind::WriteKey)?;
+    let (workspace, now) = (caller.workspace.id, clock.now());
+    let made = db
+        .write(move |conn| {
+            let id = write_keys::create(conn, workspace, (&body.name, body.app.as_deref()), &secret, now)?;
+            Ok::<_, ApiError>(NewSecret { id, name: body.name.trim().to_owned(), secret: secret.text })
+        })
+        .await?;
+    Ok(HttpResponse::Created().json(made))
+}
+
+/// Revoke a write key
+#[utoipa::path(tag = "keys", responses((status = 204, description = "Revoked")))]
+#[delete("/write-keys/{id}")]
+pub(super) async fn revoke(
+    caller: Can<can::WriteKeysWrite>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, ApiError> {
+    let id = number(&path.1, "write key")?;
+    let (workspace, now) = (caller.workspace.id, clock.now());
+    if !db.write(move |conn| write_keys::revoke(conn, workspace, id, now)).await? {
+        return Err(ApiError::not_found(format!("write key {id}")));
+    }
+    Ok(HttpResponse::NoContent().finish())
+}

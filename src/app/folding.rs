@@ -1,0 +1,70 @@
+//! Folds new blocks into the index while the server runs.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::activity::fold;
+use crate::auth::workspaces;
+use crate::db::Db;
+
+/// Time between two looks: queries take in what is not folded, so this only keeps the tail short.
+const EVERY: Duration = Duration::from_secs(5);
+/// Steps in which the thread sleeps, so that it stops quickly.
+const STEP: Duration = Duration::from_millis(100);
+
+/// The folding thread; it stops when this is dropped.
+pub(super) struct Folding {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Folding {
+    /// Starts the thread.
+    pub(super) fn start(db: Db) -> std::io::Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let told = stop.clone();
+        let thread = std::thread::Builder::new().name("fold".into()).spawn(move || {
+            while !told.load(Ordering::Relaxed) {
+                fold_all(&db, &told);
+                let mut slept = Duration::ZERO;
+                while slept < EVERY && !told.load(Ordering::Relaxed) {
+                    std::thread::sleep(STEP);
+                    slept += STEP;
+                }
+            }
+        })?;
+        Ok(Self { stop, thread: Some(thread) })
+    }
+}
+
+impl Drop for Folding {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        // A panic in the thread was reported by the panic hook already.
+        drop(self.thread.take().map(JoinHandle::join));
+    }
+}
+
+fn fold_all(db: &Db, stop: &AtomicBool) {
+    let all = match db.read_blocking(workspaces::all) {
+        Ok(all) => all,
+        Err(error) => {
+            tracing::warn!(%error, "folding waits for the database");
+            return;
+        }
+    };
+    for workspace in all {
+        while !stop.load(Ordering::Relaxed) {
+            match fold::fold(db, workspace.id, &workspace.time_zone) {
+                Ok(0) => break,
+                Ok(events) => tracing::debug!(workspace = workspace.slug, events, "folded"),
+                Err(error) => {
+                    tracing::warn!(%error, workspace = workspace.slug, "folding failed");
+                    break;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The OpenAPI document, gathered from the very routes that are served.
+
+use actix_web::App;
+use actix_web::dev::ResourceDef;
+use actix_web::http::Method;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
+use utoipa_actix_web::AppExt;
+
+use super::router;
+use crate::http::{FieldError, Problem};
+
+/// The document as JSON text, the same bytes for the same routes.
+pub fn document() -> String {
+    let mut text = serde_json::to_string_pretty(&finish(gather())).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn gather() -> OpenApi {
+    let (_, mut api) = App::new().into_utoipa_app().configure(router::routes).split_for_parts();
+    let mut problems = vec![(Problem::name().into_owned(), <Problem as utoipa::PartialSchema>::schema())];
+    problems.push((FieldError::name().into_owned(), <FieldError as utoipa::PartialSchema>::schema()));
+    api.components.get_or_insert_default().schemas.extend(problems);
+    let info = InfoBuilder::new()
+        .title("Takehold")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some("Shows whether the software a company builds takes hold."))
+        .build();
+    OpenApiBuilder::from(api).info(info).build()
+}
+
+/// What holds for many routes is said once here: the workspace of the path, who may call, and how errors look.
+fn finish(api: OpenApi) -> Value {
+    let mut api = serde_json::to_value(api).unwrap_or_default();
+    set(&mut api, "/components/securitySchemes", json!({
+        "token": { "type": "http", "scheme": "bearer", "description": "An API token, thk_…" },
+        "session": { "type": "apiKey", "in": "cookie", "name": "takehold", "description": "A console session; writes need the header X-Takehold-Request: 1" },
+    }));
+    set(&mut api, "/security", json!([{ "token": [] }, { "session": [] }]));
+    let Some(paths) = api.get_mut("paths").and_then(Value::as_object_mut) else { return api };
+    for (path, item) in paths.iter_mut() {
+        let Some(operations) = item.as_object_mut() else { continue };
+        for (method, operation) in operations.iter_mut().filter(|(_, operation)| operation.is_object()) {
+            name_operation(path, method, operation);
+            if path.contains("{workspace}") {
+                add_workspace(operation);
+            }
+            add_problems(path, operation);
+        }
+    }
+    // serde_json's own maps are sorted, which makes the order stable.
+    api
+}
+
+fn set(value: &mut Value, pointer: &str, content: Value) {
+    if let Some((parent, key)) = pointer.rsplit_once('/')
+        && let Some(Value::Object(map)) = value.pointer_mut(parent)
+    {
+        map.insert(key.to_owned(), content);
+    }
+}
+
+/// Handlers are named after what they do in their room (`list`); in the document names must differ.
+fn name_operation(path: &str, method: &str, operation: &mut Value) {
+    let words = path.trim_start_matches("/api/v1").trim_start_matches("/workspaces/{workspace}");
+    let words: Vec<String> = words
+        .split(['/', '-', '_', '.'])
+        .filter(|word| !word.is_empty())
+        .map(|word| word.trim_matches(['{', '}']).to_owned())
+        .collect();
+    set(operation, "/operationId", json!(format!("{method}_{}", words.join("_"))));
+}
+
+fn add_workspace(operation: &mut Value) {
+    let parameter = json!({
+        "name": "workspace", "in": "path", "required": true, "example": "default",
+        "description": "Name of the workspace in paths", "schema": { "type": "string" },
+    });
+    let Some(operation) = operation.as_object_mut() else { return };
+    let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+    let Some(parameters) = parameters.as_array_mut() else { return };
+    // The tuple of a handler's path is unnamed, so the macro cannot tell which of its parts this is.
+    parameters.retain(|given| given.get("name").and_then(Value::as_str) != Some("workspace"));
+    parameters.insert(0, parameter);
+}
+
+fn add_problems(path: &str, operation: &mut Value) {
+    let open = operation.get("security").is_some();
+    let has_body = operation.get("requestBody").is_some();
+    let has_query = operation.get("parameters").and_then(Value::as_array).is_some_and(|all| !all.is_empty());
+    let mut expected = vec![("500", "Our fault; the log says why"), ("503", "The store does not answer right now")];
+    if !open {
+        expected.push(("401", "Not signed in"));
+        expected.push(("403", "Not allowed"));
+    }
+    if path.contains('{') {
+        expected.push(("404", "Not there"));
+    }
+    if has_body {
+        expected.extend([("400", "The body cannot be read"), ("413", "The body is too large")]);
+        expected.extend([("415", "The body is no JSON"), ("403", "Not allowed")]);
+    }
+    if has_body || has_query {
+        expected.push(("422", "A value that cannot be"));
+    }
+    for (status, description) in expected {
+        if operation.pointer(&format!("/responses/{status}")).is_none() {
+            set(operation, &format!("/responses/{status}"), json!({ "description": description }));
+        }
+    }
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+    for (_, response) in responses.iter_mut().filter(|(status, _)| status.starts_with(['4', '5'])) {
+        set(response, "/content", json!({
+            "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } },
+        }));
+    }
+}
+
+/// Which methods each path knows, to tell a wrong method from a wrong path.
+pub(super) struct KnownPaths(Vec<(ResourceDef, Vec<Method>)>);
+
+impl KnownPaths {
+    /// The paths of the document.
+    pub fn new() -> Self {
+        let api = finish(gather());
+        let paths = api.get("paths").and_then(Value::as_object).cloned().unwrap_or_default();
+        let known = paths.into_iter().map(|(path, item)| {
+            let methods = item.as_object().into_iter().flat_map(|item| item.keys());
+            let methods = methods.filter_map(|name| Method::from_bytes(name.to_ascii_uppercase().as_bytes()).ok());
+            (ResourceDef::new(path), methods.collect())
+        });
+        Self(known.collect())
+    }
+
+    /// The methods of a path; none if the path is not known.
+    pub fn methods(&self, path: &str) -> Vec<&Method> {
+        self.0.iter().filter(|(def, _)| def.is_match(path)).flat_map(|(_, methods)| methods).collect()
+    }
+}

@@ -1,0 +1,145 @@
+//! Starts the server, and stops it without dropping what it has begun.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use utoipa_actix_web::AppExt;
+
+use super::alone::Alone;
+use super::folding::Folding;
+use super::openapi::{self, KnownPaths};
+use super::spa::{Console, wrong_method};
+use super::{AppState, StartError, router};
+use crate::http::{ApiError, layers};
+
+/// How long a request may go on after the process was told to stop.
+const DRAIN_SECONDS: u64 = 20;
+
+/// A server that listens.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    server: Server,
+    state: AppState,
+    _folding: Folding,
+    _alone: Alone,
+}
+
+/// Binds and starts; must run inside an actix system. [`Running::until_stopped`] then waits for the end.
+pub fn start(state: AppState) -> Result<Running, StartError> {
+    let alone = Alone::take(&state.db)?;
+    let console = web::Data::new(Console::new());
+    let known = web::Data::new(KnownPaths::new());
+    let document = web::Data::new(Document(openapi::document()));
+    let shared = Arc::new(state.clone());
+    let listen = state.config.server.listen;
+    let server = HttpServer::new(move || {
+        let (state, console, known, document) = (shared.clone(), console.clone(), known.clone(), document.clone());
+        App::new()
+            .wrap(from_fn(layers::request_id))
+            .wrap(Compress::default())
+            .wrap(from_fn(layers::security_headers))
+            .app_data(router::refusals())
+            .app_data(console)
+            .app_data(known)
+            .app_data(document)
+            .configure(|cfg| state.register(cfg))
+            .route("/api/v1/openapi.json", web::get().to(serve_document))
+            .into_utoipa_app()
+            .configure(router::routes)
+            .into_app()
+            .default_service(web::to(elsewhere))
+    })
+    .disable_signals()
+    .shutdown_timeout(DRAIN_SECONDS)
+    .bind(listen)
+    .map_err(|e| cannot_listen(listen, &e))?;
+    let address = server.addrs().first().copied().unwrap_or(listen);
+    let folding = Folding::start(state.db.clone())
+        .map_err(|e| StartError::Machine(format!("cannot start the folding thread: {e}")))?;
+    Ok(Running { address, server: server.run(), state, _folding: folding, _alone: alone })
+}
+
+fn cannot_listen(listen: SocketAddr, error: &std::io::Error) -> StartError {
+    let advice = match error.kind() {
+        std::io::ErrorKind::AddrInUse => "another program has the port: stop it, or choose another with",
+        std::io::ErrorKind::PermissionDenied => "ports below 1024 need privileges: choose a higher one with",
+        std::io::ErrorKind::AddrNotAvailable => "this machine does not have the address: choose another with",
+        _ => "choose another address with",
+    };
+    StartError::Machine(format!("cannot listen on {listen}: {error}; {advice} TAKEHOLD_SERVER__LISTEN"))
+}
+
+impl Running {
+    /// Stops the server from elsewhere, as tests do.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Serves until SIGTERM or SIGINT, then finishes what was begun. A second signal ends at once.
+    pub async fn until_stopped(self) -> Result<(), StartError> {
+        let (handle, health) = (self.server.handle(), self.state.health.clone());
+        actix_web::rt::spawn(async move {
+            signal().await;
+            tracing::info!("stopping: finishing what was begun");
+            health.draining.store(true, Ordering::Relaxed);
+            // Load balancers need a moment to see that readyz refuses; idle ones must not wait for it.
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let graceful = handle.stop(true);
+            tokio::select! {
+                () = graceful => {}
+                () = signal() => handle.stop(false).await,
+            }
+        });
+        self.server.await.map_err(|e| StartError::Machine(format!("the server failed: {e}")))
+    }
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    drop(tokio::signal::ctrl_c().await);
+}
+
+/// The OpenAPI document, made once.
+struct Document(String);
+
+async fn serve_document(document: web::Data<Document>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(document.0.clone())
+}
+
+/// What no room answers: a page of the console, or a problem on the paths of programs.
+async fn elsewhere(
+    req: HttpRequest,
+    known: web::Data<KnownPaths>,
+    console: web::Data<Console>,
+) -> Result<HttpResponse, ApiError> {
+    let path = req.path();
+    let methods = known.methods(path);
+    if !methods.is_empty() {
+        let allowed: Vec<&str> = methods.into_iter().map(|method| method.as_str()).collect();
+        return Err(wrong_method(&allowed.join(", ")));
+    }
+    let for_programs = ["/api", "/v1", "/scim", "/auth"];
+    let is_for_programs = for_programs.iter().any(|start| {
+        path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
+    if is_for_programs {
+        return Err(ApiError::not_found(format!("path {path}")));
+    }
+    console.answer(&req)
+}

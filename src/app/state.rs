@@ -1,0 +1,126 @@
+//! What the server holds. Handlers never see it whole: each takes the part it needs as `web::Data<Part>`.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32};
+
+use actix_web::web;
+
+use crate::activity::ask::Activity;
+use crate::auth::{Auth, AuthError, workspaces};
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
+use crate::crypto::{KeyError, SecretKey};
+use crate::db::{Db, DbError, Location, migrate};
+use crate::ingest::Ingest;
+use crate::ingest::dictionary::Dictionaries;
+use crate::http::ClientAddress;
+use crate::http::layers::Https;
+
+/// Everything that the handlers of this process share.
+#[derive(Clone)]
+pub struct AppState {
+    /// The store.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// What the operator set.
+    pub config: Arc<Config>,
+    /// Signing in.
+    pub auth: Auth,
+    /// The installation's secret key.
+    pub key: SecretKey,
+    /// Taking events in.
+    pub ingest: Ingest,
+    /// What events add up to.
+    pub activity: Activity,
+    /// Whether this process takes requests.
+    pub(super) health: web::Data<Health>,
+}
+
+/// Whether this process takes requests.
+#[derive(Debug, Default)]
+pub(super) struct Health {
+    /// Set when the process was told to stop.
+    pub draining: AtomicBool,
+    /// How many checks of the store failed one after the other.
+    pub failures: AtomicU32,
+}
+
+/// The server cannot start; the text is one line for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The secret key is missing or wrong.
+    #[error("server.secret_key: {0}")]
+    Key(#[from] KeyError),
+    /// The store cannot be used.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// Users or workspaces cannot be made.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+    /// Something else on this machine.
+    #[error("{0}")]
+    Machine(String),
+}
+
+impl AppState {
+    /// Opens the store, brings it up to date and reads the secret key.
+    pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let db = open_store(&config, &clock)?;
+        let key = secret_key(&config, &db)?;
+        let client = ClientAddress::behind(config.server.trusted_proxies.clone());
+        let auth = Auth::new(db.clone(), clock.clone(), client, config.server.is_https());
+        let names = Dictionaries::default();
+        let ingest = Ingest::start(db.clone(), names.clone(), clock.clone())
+            .map_err(|e| StartError::Machine(format!("cannot start the committing thread: {e}")))?;
+        let activity = Activity::new(db.clone(), names);
+        Ok(Self { ingest, activity, db, clock, config: Arc::new(config), auth, key, health: web::Data::default() })
+    }
+
+    /// Hands the parts to actix.
+    pub(super) fn register(&self, cfg: &mut web::ServiceConfig) {
+        cfg.app_data(web::Data::new(self.db.clone()))
+            .app_data(web::Data::new(self.clock.clone()))
+            .app_data(web::Data::new(self.auth.clone()))
+            .app_data(web::Data::new(self.key.clone()))
+            .app_data(web::Data::new(self.ingest.clone()))
+            .app_data(web::Data::new(self.activity.clone()))
+            .app_data(web::Data::from(self.config.clone()))
+            .app_data(self.health.clone())
+            .app_data(Https(self.config.server.is_https()));
+    }
+}
+
+/// Opens the store and brings it up to date, as every verb that works on it does.
+pub fn open_store(config: &Config, clock: &Clock) -> Result<Db, StartError> {
+    let db = Db::open(&config.database_url())?;
+    migrate::run(&db)?;
+    let now = clock.now();
+    db.write_blocking(|conn| workspaces::ensure_default(conn, now))?;
+    Ok(db)
+}
+
+/// The configured key; on SQLite one is made in the data folder when none is configured.
+fn secret_key(config: &Config, db: &Db) -> Result<SecretKey, StartError> {
+    match (&config.server.secret_key, db.location()) {
+        (Some(text), _) => Ok(SecretKey::parse(text)?),
+        (None, Location::Sqlite(_)) => {
+            let folder = config.data_dir();
+            std::fs::create_dir_all(&folder).map_err(|e| {
+                StartError::Machine(format!(
+                    "cannot make the data folder {}: {e}; choose another with TAKEHOLD_DATA_DIR",
+                    folder.display()
+                ))
+            })?;
+            Ok(SecretKey::read_or_make(&folder.join("secret.key"))?)
+        }
+        (None, Location::Postgres(_)) => Err(StartError::Machine(
+            "server.secret_key is needed with PostgreSQL, so that all servers share it: set \
+             TAKEHOLD_SERVER__SECRET_KEY or TAKEHOLD_SERVER__SECRET_KEY_FILE to what `openssl rand -hex 32` prints"
+                .into(),
+        )),
+    }
+}

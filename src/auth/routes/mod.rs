@@ -1,0 +1,38 @@
+//! Signing in and out, the first set-up, and who one is.
+
+mod me;
+mod session;
+mod setup;
+
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use me::{Me, RoleIn};
+
+use super::sessions;
+
+/// The routes under `/api/v1`.
+pub fn configure(cfg: &mut ServiceConfig<'_>) {
+    cfg.service(session::sign_in)
+        .service(session::sign_out)
+        .service(me::me)
+        .service(me::workspaces)
+        .service(setup::setup_state)
+        .service(setup::set_up);
+}
+
+/// The cookie's name. `__Host-` makes browsers refuse it from anywhere but this very host over https.
+pub(super) fn cookie_name(https: bool) -> &'static str {
+    if https { "__Host-takehold" } else { "takehold" }
+}
+
+fn session_cookie(https: bool, value: String) -> Cookie<'static> {
+    Cookie::build(cookie_name(https), value)
+        .path("/")
+        .http_only(true)
+        .secure(https)
+        .same_site(SameSite::Lax)
+        .max_age(Duration::microseconds(sessions::ABSOLUTE))
+        .finish()
+}

@@ -1,0 +1,69 @@
+//! Console sessions: kept in the store by the hash of their cookie, so that they can be ended from here.
+
+use diesel::prelude::*;
+
+use super::Identity;
+use crate::crypto::{self, Secret, SecretKind};
+use crate::db::schema::{sessions, users};
+use crate::db::{DbConn, DbError};
+
+/// A session that rests this long has ended.
+const IDLE: i64 = 30 * MINUTE;
+/// A session that is this old has ended.
+pub const ABSOLUTE: i64 = 12 * 60 * MINUTE;
+const MINUTE: i64 = 60 * 1_000_000;
+
+/// Starts a session and answers the secret for the cookie. The one that the browser came with ends,
+/// and so do all that are over.
+pub fn start(
+    conn: &mut DbConn,
+    user_id: i64,
+    secret: &Secret,
+    before: Option<&str>,
+    now: i64,
+) -> Result<(), DbError> {
+    if let Some(before) = before {
+        end(conn, &crypto::hash(before))?;
+    }
+    diesel::delete(
+        sessions::table.filter(sessions::last_seen_at.lt(now - IDLE).or(sessions::created_at.lt(now - ABSOLUTE))),
+    )
+    .execute(conn)?;
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::token_hash.eq(&secret.hash),
+            sessions::user_id.eq(user_id),
+            sessions::created_at.eq(now),
+            sessions::last_seen_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Ends a session; one that is not there has ended already.
+pub fn end(conn: &mut DbConn, token_hash: &str) -> Result<(), DbError> {
+    diesel::delete(sessions::table.find(token_hash)).execute(conn)?;
+    Ok(())
+}
+
+/// Who a cookie belongs to, and whether the session should be marked as seen.
+pub(super) fn identify(conn: &mut DbConn, cookie: &str, now: i64) -> Result<Option<(Identity, bool)>, DbError> {
+    if !crypto::has_valid_form(SecretKind::Session, cookie) {
+        return Ok(None);
+    }
+    let hash = crypto::hash(cookie);
+    let row: Option<(i64, String, String, i64)> = sessions::table
+        .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+        .filter(sessions::token_hash.eq(&hash).and(users::disabled_at.is_null()))
+        .filter(sessions::last_seen_at.gt(now - IDLE).and(sessions::created_at.gt(now - ABSOLUTE)))
+        .select((users::id, users::email, users::name, sessions::last_seen_at))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(id, email, name, seen)| (Identity::User { id, email, name, session: hash }, now - seen >= MINUTE)))
+}
+
+/// Marks a session as seen.
+pub(super) fn touch(conn: &mut DbConn, token_hash: &str, now: i64) -> Result<(), DbError> {
+    diesel::update(sessions::table.find(token_hash)).set(sessions::last_seen_at.eq(now)).execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! API tokens: open one workspace in a role, until they expire or are revoked.
+
+use diesel::prelude::*;
+
+use super::model::names;
+use super::{AuthError, Identity, Role};
+use crate::crypto::{self, Secret, SecretKind};
+use crate::db::schema::{api_tokens, users};
+use crate::db::{DbConn, DbError};
+
+/// Use is noted once in this while.
+const NOTED_EVERY: i64 = 60 * 1_000_000;
+
+/// What a new token needs.
+#[derive(Clone, Debug)]
+pub struct NewToken<'a> {
+    /// For people.
+    pub name: &'a str,
+    /// What it may do.
+    pub role: Role,
+    /// The user it belongs to and dies with; one made on the command line has none.
+    pub owner_id: Option<i64>,
+    /// When it stops working.
+    pub expires_at: Option<i64>,
+}
+
+/// A token as lists show it.
+#[derive(Clone, Debug, Queryable)]
+pub struct TokenRow {
+    /// Number of the token.
+    pub id: i64,
+    /// For people.
+    pub name: String,
+    /// What it may do.
+    pub role: String,
+    /// How it begins.
+    pub prefix: String,
+    /// E-mail of the user it belongs to.
+    pub owner: Option<String>,
+    /// When it was made.
+    pub created_at: i64,
+    /// When it stops working.
+    pub expires_at: Option<i64>,
+    /// When it was used last, to the minute.
+    pub last_used_at: Option<i64>,
+    /// When it was revoked.
+    pub revoked_at: Option<i64>,
+}
+
+/// Makes a token and answers its number; the secret is the caller's to show, once.
+pub fn create(
+    conn: &mut DbConn,
+    workspace_id: i64,
+    new: &NewToken<'_>,
+    secret: &Secret,
+    now: i64,
+) -> Result<i64, AuthError> {
+    check_name(new.name)?;
+    if !Role::FOR_TOKENS.contains(&new.role) {
+        let possible = names(&Role::FOR_TOKENS);
+        return Err(AuthError::invalid("role", format!("a token can be {possible} for now, not {}", new.role.as_str())));
+    }
+    if new.expires_at.is_some_and(|at| at <= now) {
+        return Err(AuthError::invalid("expires_at", "is in the past"));
+    }
+    diesel::insert_into(api_tokens::table)
+        .values((
+            api_tokens::workspace_id.eq(workspace_id),
+            api_tokens::name.eq(new.name.trim()),
+            api_tokens::role.eq(new.role.as_str()),
+            api_tokens::prefix.eq(&secret.shown),
+            api_tokens::token_hash.eq(&secret.hash),
+            api_tokens::owner_id.eq(new.owner_id),
+            api_tokens::created_at.eq(now),
+            api_tokens::expires_at.eq(new.expires_at),
+        ))
+        .execute(conn)?;
+    Ok(api_tokens::table.filter(api_tokens::token_hash.eq(&secret.hash)).select(api_tokens::id).first(conn)?)
+}
+
+/// A name that lists can show.
+pub(super) fn check_name(name: &str) -> Result<(), AuthError> {
+    if name.trim().is_empty() || name.len() > 200 || name.contains(char::is_control) {
+        return Err(AuthError::invalid("name", "give it a name of 1 to 200 bytes, without control characters"));
+    }
+    Ok(())
+}
+
+/// All tokens of a workspace, newest first.
+pub fn list(conn: &mut DbConn, workspace_id: i64) -> Result<Vec<TokenRow>, DbError> {
+    Ok(api_tokens::table
+        .left_join(users::table.on(users::id.nullable().eq(api_tokens::owner_id)))
+        .filter(api_tokens::workspace_id.eq(workspace_id))
+        .order(api_tokens::id.desc())
+        .select((
+            api_tokens::id,
+            api_tokens::name,
+            api_tokens::role,
+            api_tokens::prefix,
+            users::email.nullable(),
+            api_tokens::created_at,
+            api_tokens::expires_at,
+            api_tokens::last_used_at,
+            api_tokens::revoked_at,
+        ))
+        .load(conn)?)
+}
+
+/// Revokes a token; false if the workspace has none of this number.
+pub fn revoke(conn: &mut DbConn, workspace_id: i64, id: i64, now: i64) -> Result<bool, DbError> {
+    let mine = api_tokens::table.filter(api_tokens::id.eq(id).and(api_tokens::workspace_id.eq(workspace_id)));
+    let found: Option<i64> = mine.select(api_tokens::id).first(conn).optional()?;
+    // The first revocation stays the date that lists show.
+    diesel::update(api_tokens::table.filter(api_tokens::id.eq(id).and(api_tokens::workspace_id.eq(workspace_id))))
+        .filter(api_tokens::revoked_at.is_null())
+        .set(api_tokens::revoked_at.eq(now))
+        .execute(conn)?;
+    Ok(found.is_some())
+}
+
+/// Who a token is, and whether its use should be noted.
+pub(super) fn identify(conn: &mut DbConn, text: &str, now: i64) -> Result<Option<(Identity, bool)>, DbError> {
+    if !crypto::has_valid_form(SecretKind::ApiToken, text) {
+        return Ok(None);
+    }
+    type Row = (i64, i64, String, String, Option<i64>, Option<i64>, Option<i64>);
+    let row: Option<Row> = api_tokens::table
+        .left_join(users::table.on(users::id.nullable().eq(api_tokens::owner_id)))
+        .filter(api_tokens::token_hash.eq(crypto::hash(text)).and(api_tokens::revoked_at.is_null()))
+        .filter(users::disabled_at.is_null())
+        .select((
+            api_tokens::id,
+            api_tokens::workspace_id,
+            api_tokens::name,
+            api_tokens::role,
+            api_tokens::owner_id,
+            api_tokens::expires_at,
+            api_tokens::last_used_at,
+        ))
+        .first(conn)
+        .optional()?;
+    Ok(row.and_then(|(id, workspace_id, name, role, owner_id, expires_at, last_used_at)| {
+        if expires_at.is_some_and(|at| at <= now) {
+            return None;
+        }
+        let stale = last_used_at.is_none_or(|at| now - at >= NOTED_EVERY);
+        Some((Identity::Token { id, name, workspace_id, role: Role::parse(&role)?, owner_id }, stale))
+    }))
+}
+
+/// Notes the use of a token.
+pub(super) fn touch(conn: &mut DbConn, id: i64, now: i64) -> Result<(), DbError> {
+    diesel::update(api_tokens::table.find(id)).set(api_tokens::last_used_at.eq(now)).execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,211 @@
+//! `takehold admin`: users, tokens, write keys and workspaces, beside a running server too.
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::{Failure, piped_line, print_line};
+use crate::app;
+use crate::auth::{AuthError, Role, WorkspaceKind, tokens, users, workspaces, write_keys};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::crypto::{Passwords, Secret, SecretKind, random_letters};
+use crate::db::Db;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Admin {
+    /// Make a console user; the password is read from standard input, or made and printed once.
+    CreateUser(CreateUser),
+    /// Make an API token and print it, once.
+    CreateToken(CreateToken),
+    /// Make a write key and print it, once.
+    CreateWriteKey(CreateWriteKey),
+    /// Make a workspace.
+    CreateWorkspace(CreateWorkspace),
+    /// Let a user in again with a new local password, whatever happened to the old one.
+    Recover(Recover),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CreateUser {
+    #[arg(long)]
+    email: String,
+    /// owner, admin or viewer.
+    #[arg(long)]
+    role: String,
+    /// For people; without it, the first part of the e-mail.
+    #[arg(long, default_value = "")]
+    name: String,
+    #[arg(long, default_value = workspaces::DEFAULT)]
+    workspace: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CreateToken {
+    #[arg(long)]
+    name: String,
+    /// owner, admin, viewer or scim.
+    #[arg(long)]
+    role: String,
+    #[arg(long, default_value = workspaces::DEFAULT)]
+    workspace: String,
+    /// When it stops working, such as 2027-01-31T00:00:00Z; without it, when it is revoked.
+    #[arg(long, value_name = "INSTANT")]
+    expires_at: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CreateWriteKey {
+    #[arg(long)]
+    name: String,
+    /// The app of events that name none.
+    #[arg(long)]
+    app: Option<String>,
+    #[arg(long, default_value = workspaces::DEFAULT)]
+    workspace: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CreateWorkspace {
+    /// Its name in paths.
+    #[arg(long)]
+    slug: String,
+    /// Its name for people.
+    #[arg(long)]
+    name: String,
+    #[arg(long, default_value = "UTC")]
+    time_zone: String,
+    /// internal or vendor.
+    #[arg(long, default_value = "internal")]
+    kind: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Recover {
+    #[arg(long)]
+    email: String,
+}
+
+pub(super) fn run(verb: &Admin, config: &Config) -> Result<ExitCode, Failure> {
+    let clock = Clock::system();
+    let db = app::open_store(config, &clock)?;
+    let now = clock.now();
+    match verb {
+        Admin::CreateUser(user) => create_user(user, &db, now)?,
+        Admin::CreateToken(token) => create_token(token, &db, now)?,
+        Admin::CreateWriteKey(key) => create_write_key(key, &db, now)?,
+        Admin::CreateWorkspace(workspace) => create_workspace(workspace, &db, now)?,
+        Admin::Recover(recover) => run_recover(recover, &db)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The password that was piped in; without one, a new one to be printed.
+fn password() -> Result<(String, bool), Failure> {
+    match piped_line()? {
+        Some(password) => Ok((password, false)),
+        None => Ok((random_letters(20).map_err(AuthError::from)?, true)),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the password stands alone on standard output")]
+fn show(password: &str, email: &str) {
+    eprintln!("Password of {email}, shown only now:");
+    print_line(password);
+}
+
+fn role(name: &str) -> Result<Role, Failure> {
+    Role::parse(name).ok_or_else(|| {
+        Failure::Input(format!("--role: {name:?} is no role; right would be owner, admin or viewer (or scim for a token)"))
+    })
+}
+
+fn create_user(user: &CreateUser, db: &Db, now: i64) -> Result<(), Failure> {
+    let role = role(&user.role)?;
+    let email = users::normalise_email(&user.email)?;
+    // An existing user may get a role in another workspace, and keeps the password.
+    let known = db.write_blocking(|conn| {
+        let workspace = workspaces::get(conn, &user.workspace)?;
+        let Some(known) = users::find(conn, &email)? else { return Ok(false) };
+        if let Some(has) = users::role_in(conn, known.id, workspace.id)? {
+            let has = has.as_str();
+            return Err(AuthError::taken("email", format!("there is a user {email} already, {has} in {}", workspace.slug)));
+        }
+        users::grant(conn, known.id, workspace.id, role)?;
+        Ok(true)
+    })?;
+    if known {
+        return Ok(());
+    }
+    if !Role::FOR_USERS.contains(&role) {
+        return Err(Failure::Input(format!(
+            "--role: a user can be owner, admin or viewer for now, not {}",
+            role.as_str()
+        )));
+    }
+    let (password, made) = password()?;
+    let hash = Passwords::hash_now(&password).map_err(AuthError::from)?;
+    db.write_blocking(|conn| {
+        let workspace = workspaces::get(conn, &user.workspace)?;
+        users::create_with_role(conn, (&email, &user.name, &hash), (&workspace, role), now)
+    })?;
+    if made {
+        show(&password, &email);
+    }
+    Ok(())
+}
+
+fn create_token(token: &CreateToken, db: &Db, now: i64) -> Result<(), Failure> {
+    let role = role(&token.role)?;
+    let expires_at = token.expires_at.as_deref().map(|text| {
+        text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_microsecond).map_err(|_| {
+            Failure::Input(format!("--expires-at: {text:?} is no instant; right would be 2027-01-31T00:00:00Z"))
+        })
+    });
+    let expires_at = expires_at.transpose()?;
+    let secret = Secret::new(SecretKind::ApiToken).map_err(AuthError::from)?;
+    db.write_blocking(|conn| {
+        let workspace = workspaces::get(conn, &token.workspace)?;
+        let new = tokens::NewToken { name: &token.name, role, owner_id: None, expires_at };
+        tokens::create(conn, workspace.id, &new, &secret, now)
+    })?;
+    print_line(&secret.text);
+    Ok(())
+}
+
+fn create_write_key(key: &CreateWriteKey, db: &Db, now: i64) -> Result<(), Failure> {
+    let secret = Secret::new(SecretKind::WriteKey).map_err(AuthError::from)?;
+    db.write_blocking(|conn| {
+        let workspace = workspaces::get(conn, &key.workspace)?;
+        write_keys::create(conn, workspace.id, (&key.name, key.app.as_deref()), &secret, now)
+    })?;
+    print_line(&secret.text);
+    Ok(())
+}
+
+fn create_workspace(new: &CreateWorkspace, db: &Db, now: i64) -> Result<(), Failure> {
+    let kind = WorkspaceKind::parse(&new.kind).ok_or_else(|| {
+        Failure::Input(format!("--kind: {:?} is no kind of workspace; right would be internal or vendor", new.kind))
+    })?;
+    let wanted = workspaces::NewWorkspace { slug: &new.slug, name: &new.name, kind, time_zone: &new.time_zone };
+    let made = db.write_blocking(|conn| workspaces::create(conn, &wanted, now))?;
+    print_line(&made.slug);
+    Ok(())
+}
+
+fn run_recover(recover: &Recover, db: &Db) -> Result<(), Failure> {
+    let email = users::normalise_email(&recover.email)?;
+    let user = db.read_blocking(|conn| users::find(conn, &email))?.ok_or_else(|| {
+        Failure::Input(format!("--email: there is no user {email}; `takehold admin create-user` makes one"))
+    })?;
+    let (password, made) = password()?;
+    let hash = Passwords::hash_now(&password).map_err(AuthError::from)?;
+    db.write_blocking(|conn| {
+        users::set_password(conn, user.id, &hash)?;
+        users::enable(conn, user.id)
+    })?;
+    if made {
+        show(&password, &email);
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! The command line: one file per verb.
+
+mod admin;
+mod doctor;
+mod failure;
+mod healthcheck;
+mod import;
+mod migrate;
+mod openapi;
+mod reindex;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+pub use failure::Failure;
+
+use crate::config;
+
+/// Shows whether the software a company builds takes hold.
+#[derive(Debug, Parser)]
+#[command(name = "takehold", version, propagate_version = true)]
+struct Cli {
+    /// The configuration file (TOML); each key can be overridden by TAKEHOLD_SECTION__KEY.
+    #[arg(long, global = true, env = "TAKEHOLD_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Run the appliance.
+    Serve,
+    /// Bring the database's schema up to date, and make the workspace `default`.
+    Migrate,
+    /// Load files of events.
+    Import(import::Import),
+    /// Build the activity index anew from the event log.
+    Reindex(reindex::Reindex),
+    /// Make users, tokens, write keys and workspaces.
+    #[command(subcommand)]
+    Admin(admin::Admin),
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Ask the running server whether it is alive; exit 0 if so.
+    Healthcheck(healthcheck::Healthcheck),
+    /// Look for what would keep the appliance from working, and say the remedy.
+    Doctor(doctor::Doctor),
+}
+
+/// Parses the command line and does what it says.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return explain(&error),
+    };
+    match dispatch(cli) {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
+    if let Verb::Openapi = cli.verb {
+        return openapi::run();
+    }
+    let config = config::load(cli.config.as_deref())?;
+    crate::telemetry::start(&config.telemetry).map_err(Failure::Input)?;
+    match cli.verb {
+        Verb::Serve => serve::run(config),
+        Verb::Migrate => migrate::run(&config),
+        Verb::Import(verb) => import::run(&verb, &config),
+        Verb::Reindex(verb) => reindex::run(&verb, &config),
+        Verb::Admin(verb) => admin::run(&verb, &config),
+        Verb::Openapi => openapi::run(),
+        Verb::Healthcheck(verb) => healthcheck::run(&verb, &config),
+        Verb::Doctor(verb) => doctor::run(&verb, &config),
+    }
+}
+
+/// Help is printed whole; an error in one line.
+fn explain(error: &clap::Error) -> ExitCode {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    ) {
+        // Nobody is left to tell when the terminal is gone.
+        drop(error.print());
+        let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+        return if asked { ExitCode::SUCCESS } else { ExitCode::from(2) };
+    }
+    let text = error.render().to_string();
+    let what = text.lines().take_while(|line| !line.trim_start().starts_with("Usage:")).filter(|line| {
+        !line.trim().is_empty() && !line.trim_start().starts_with("For more information")
+    });
+    let what: Vec<&str> = what.map(str::trim).collect();
+    let what = what.join(" ");
+    Failure::Input(format!("{}; see takehold --help", what.trim_start_matches("error: "))).report()
+}
+
+/// Text from standard input when something is piped into it: its first line.
+fn piped_line() -> Result<Option<String>, Failure> {
+    use std::io::{BufRead, IsTerminal};
+    let input = std::io::stdin();
+    if input.is_terminal() {
+        return Ok(None);
+    }
+    let mut line = String::new();
+    input.lock().read_line(&mut line).map_err(|e| Failure::Input(format!("standard input: {e}")))?;
+    let line = line.trim_end_matches(['\r', '\n']);
+    Ok(if line.is_empty() { None } else { Some(line.to_owned()) })
+}
+
+/// Prints one line on standard output; a closed pipe is the reader's choice, not an error.
+fn print_line(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    drop(writeln!(out, "{text}").and_then(|()| out.flush()));
+}

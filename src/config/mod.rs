@@ -1,0 +1,75 @@
+//! What the operator sets: defaults, then a TOML file, then the environment.
+//!
+//! - *section*: one file here, one table in the TOML file, one `TAKEHOLD_SECTION__` prefix.
+//! - *secret*: a key that the environment may also name by file (`…_FILE`), as container platforms mount them.
+//!
+//! The configuration is read once and handed down; nothing is global.
+
+mod auth;
+mod bootstrap;
+mod database;
+mod load;
+mod parse;
+mod server;
+mod smtp;
+mod telemetry;
+mod webhooks;
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+pub use auth::{AuthConfig, LdapConfig, OidcConfig};
+pub use bootstrap::BootstrapConfig;
+pub use database::DatabaseConfig;
+pub use load::{ConfigError, load, load_from};
+pub use server::ServerConfig;
+pub use smtp::SmtpConfig;
+pub use telemetry::{LogFormat, TelemetryConfig};
+pub use webhooks::WebhooksConfig;
+
+/// The whole configuration. Every part has a default, so that no file at all starts a working appliance.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Folder for what is no database row: the secret key, lock files. Default: beside the SQLite file.
+    pub data_dir: Option<PathBuf>,
+    /// Where the data lives.
+    pub database: DatabaseConfig,
+    /// How the server is reached.
+    pub server: ServerConfig,
+    /// The first owner, made at the first start.
+    pub bootstrap: BootstrapConfig,
+    /// What the server tells about itself.
+    pub telemetry: TelemetryConfig,
+    /// Sign-on by other systems.
+    pub auth: AuthConfig,
+    /// The mail relay.
+    pub smtp: SmtpConfig,
+    /// Outgoing webhooks.
+    pub webhooks: WebhooksConfig,
+}
+
+/// The folder that defaults live in.
+const DEFAULT_FOLDER: &str = "./takehold-data";
+
+impl Config {
+    /// The database URL; without one, a file in the data folder.
+    pub fn database_url(&self) -> String {
+        match &self.database.url {
+            Some(url) => url.clone(),
+            None => format!("sqlite://{}/takehold.db", self.data_dir.clone().unwrap_or(DEFAULT_FOLDER.into()).display()),
+        }
+    }
+
+    /// The data folder; without one, the folder of the SQLite file.
+    pub fn data_dir(&self) -> PathBuf {
+        let beside_database = || {
+            let url = self.database.url.as_deref()?;
+            let file = url.strip_prefix("sqlite://")?.split('?').next()?;
+            let folder = std::path::Path::new(file).parent()?;
+            Some(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() })
+        };
+        self.data_dir.clone().or_else(beside_database).unwrap_or_else(|| DEFAULT_FOLDER.into())
+    }
+}

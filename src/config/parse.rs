@@ -1,0 +1,86 @@
+//! Values that have a form of their own. The environment knows only text, so each accepts text too;
+//! each error says what would be right.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+
+use ipnet::IpNet;
+use serde::de::{Deserialize, Deserializer, Error};
+
+pub(super) fn address<'de, D: Deserializer<'de>>(from: D) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(from)?;
+    let numeric = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
+    numeric.as_deref().unwrap_or(&text).parse().map_err(|_| {
+        D::Error::custom(format!("{text:?} is no address with a port; right would be 127.0.0.1:8080 or [::]:8080"))
+    })
+}
+
+pub(super) fn web_origin<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(from)? else { return Ok(None) };
+    let trimmed = text.trim_end_matches('/');
+    let host = trimmed.strip_prefix("https://").or_else(|| trimmed.strip_prefix("http://"));
+    match host {
+        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => {
+            Ok(Some(trimmed.to_ascii_lowercase()))
+        }
+        _ => Err(D::Error::custom(format!(
+            "{text:?} is no web address without a path; right would be https://takehold.example.com"
+        ))),
+    }
+}
+
+pub(super) fn networks<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpNet>, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum ListOrText {
+        List(Vec<String>),
+        Text(String),
+    }
+    let items = match ListOrText::deserialize(from)? {
+        ListOrText::List(items) => items,
+        ListOrText::Text(text) => text.split([',', ' ']).map(str::to_owned).collect(),
+    };
+    items
+        .iter()
+        .map(|item| item.trim())
+        .filter(|item| !item.is_empty())
+        .map(|item| {
+            let whole = item.parse::<IpNet>().ok();
+            whole.or_else(|| item.parse::<IpAddr>().ok().map(IpNet::from)).ok_or_else(|| {
+                D::Error::custom(format!("{item:?} is no address range; right would be 10.0.0.0/8 or 192.168.1.7"))
+            })
+        })
+        .collect()
+}
+
+pub(super) fn yes_or_no<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum BoolOrText {
+        Bool(bool),
+        Text(String),
+    }
+    match Option::<BoolOrText>::deserialize(from)? {
+        None => Ok(None),
+        Some(BoolOrText::Bool(value)) => Ok(Some(value)),
+        Some(BoolOrText::Text(text)) => match text.to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" | "on" => Ok(Some(true)),
+            "false" | "0" | "no" | "off" => Ok(Some(false)),
+            _ => Err(D::Error::custom(format!("{text:?} is neither true nor false"))),
+        },
+    }
+}
+
+pub(super) fn mappings<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, String>, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum MapOrText {
+        Map(BTreeMap<String, String>),
+        Text(String),
+    }
+    match MapOrText::deserialize(from)? {
+        MapOrText::Map(map) => Ok(map),
+        MapOrText::Text(text) => serde_json::from_str(&text)
+            .map_err(|_| D::Error::custom("no JSON object of group and role; right would be {\"staff\":\"viewer\"}")),
+    }
+}

@@ -1,0 +1,52 @@
+//! `server`: how the server is reached.
+
+use std::net::SocketAddr;
+
+use ipnet::IpNet;
+use serde::Deserialize;
+
+use super::parse;
+
+/// The section `server`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerConfig {
+    /// Address and port to listen on.
+    #[serde(deserialize_with = "parse::address")]
+    pub listen: SocketAddr,
+    /// The address that people type, such as `https://takehold.example.com`; with https, cookies are `Secure`.
+    #[serde(deserialize_with = "parse::web_origin")]
+    pub public_url: Option<String>,
+    /// 32 bytes as hex or base64. A secret. On SQLite it is made in the data folder when missing.
+    pub secret_key: Option<String>,
+    /// Proxies whose `X-Forwarded-For` is believed, as addresses or CIDR ranges.
+    #[serde(deserialize_with = "parse::networks")]
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            secret_key: None,
+            trusted_proxies: Vec::new(),
+        }
+    }
+}
+
+impl ServerConfig {
+    /// Whether people reach the server by https.
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// The address to show to people: the public one, or where the server listens.
+    pub fn shown_url(&self) -> String {
+        match &self.public_url {
+            Some(url) => url.clone(),
+            None if self.listen.ip().is_unspecified() => format!("http://localhost:{}", self.listen.port()),
+            None => format!("http://{}", self.listen),
+        }
+    }
+}

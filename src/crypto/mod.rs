@@ -1,0 +1,13 @@
+//! Secrets: made, hashed, compared.
+//!
+//! - *password*: chosen by a person, so hashed slowly (argon2id).
+//! - *secret*: random and long, so one SHA-256 is enough to store it.
+//! - *secret key*: the installation's own 32 bytes, from which keys for purposes are derived.
+
+mod key;
+mod password;
+mod secret;
+
+pub use key::{KeyError, SecretKey};
+pub use password::{PasswordError, Passwords};
+pub use secret::{Secret, SecretKind, equal, has_valid_form, hash, random_letters};
