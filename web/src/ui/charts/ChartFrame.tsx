@@ -57,6 +57,7 @@ export function ChartFrame(props: ChartFrameProps) {
   const [asTable, setAsTable] = useState(false);
   const [defined, setDefined] = useState(false);
   const forced = useTableForced();
+  const rule = props.rule ?? (props.definition && definitions[props.definition]);
   const drawn = !state;
   const hasTable = drawn && !props.tableIsChart;
 
@@ -69,7 +70,7 @@ export function ChartFrame(props: ChartFrameProps) {
           </h2>
           {controls}
           <div className={styles.tools} data-noprint>
-            {props.definition && (
+            {rule && (
               <button
                 type="button"
                 className={styles.tool}
@@ -96,10 +97,12 @@ export function ChartFrame(props: ChartFrameProps) {
         <p className={styles.summary} id={summaryId}>
           {state?.kind === "loading" ? words.loading : summary}
         </p>
-        {defined && props.definition && (
+        {defined && rule && (
           <p className={styles.definition}>
-            {definitions[props.definition]}{" "}
-            <a href={definitionHref(props.definition)}>{words.definitionLink}</a>
+            {rule}{" "}
+            {props.definition && (
+              <a href={definitionHref(props.definition)}>{words.definitionLink}</a>
+            )}
           </p>
         )}
         {drawn && legend && legend.length > 0 && !asTable && <Legend items={legend} />}

@@ -38,11 +38,21 @@ interface HeatmapProps extends FrameProps {
   sizeLabel?: string;
   columns: readonly HeatColumn[];
   rows: readonly HeatRow[];
+  /** Under the grid: what the colours stand for. */
+  note?: string;
   onOpen?: (row: number, column: number) => void;
 }
 
 /** Two ordered axes with the value in each cell. It is a table, so it needs no second one. */
-export function Heatmap({ corner, sizeLabel, columns, rows, onOpen, ...frame }: HeatmapProps) {
+export function Heatmap({
+  corner,
+  sizeLabel,
+  columns,
+  rows,
+  note,
+  onOpen,
+  ...frame
+}: HeatmapProps) {
   return (
     <ChartFrame
       {...frame}
@@ -50,6 +60,7 @@ export function Heatmap({ corner, sizeLabel, columns, rows, onOpen, ...frame }: 
       picture={() => <HeatmapPicture columns={columns} rows={rows} />}
     >
       <Grid corner={corner} sizeLabel={sizeLabel} columns={columns} rows={rows} onOpen={onOpen} />
+      {note && <p className={styles.note}>{note}</p>}
     </ChartFrame>
   );
 }

@@ -31,6 +31,8 @@ export interface FrameProps {
   state?: ChartState;
   /** Which definition the figures follow. */
   definition?: Definition;
+  /** The rule in words, for a figure that no definition of the manual covers. */
+  rule?: string;
   /** Saves the server's CSV of the same figures; without it the table itself is written. */
   csv?: () => Promise<void>;
   /** Switches that belong to this chart alone. */

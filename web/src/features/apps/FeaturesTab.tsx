@@ -1,0 +1,33 @@
+import { useQuery } from "@tanstack/react-query";
+import { useParams, useSearch } from "@tanstack/react-router";
+import { featuresQuery } from "@/api/metrics";
+import { usePeriod } from "@/router/usePeriod";
+import { useWorkspace } from "@/session/session";
+import { ChartNotes } from "@/ui/charts/ChartFrame";
+import { apps as words } from "@/words/apps";
+import { charts } from "@/words/charts";
+import { roles } from "@/words/roles";
+import classes from "./Apps.module.css";
+import { FeatureBars } from "./FeatureBars";
+
+const from = "/_framed/w/$workspace/apps/$app/features";
+
+/** What people do in this app, and how many of those who come do it. */
+export function FeaturesTab() {
+  const workspace = useWorkspace();
+  const { app } = useParams({ from });
+  const { role } = useSearch({ from });
+  const { period } = usePeriod();
+  const query = useQuery(
+    featuresQuery(workspace.slug, { app, role, from: period.from, to: period.to }),
+  );
+  const notes = [charts.workspace(workspace.name), `${words.one}: ${app}`, period.label];
+  return (
+    <ChartNotes value={role ? [...notes, `${roles.label}: ${roles[role]}`] : notes}>
+      <div className={classes.stack}>
+        <FeatureBars query={query} app={app} role={role} />
+        <p className={classes.lead}>{query.data?.warning ?? words.features.curate}</p>
+      </div>
+    </ChartNotes>
+  );
+}

@@ -1,0 +1,89 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { downloadCsv } from "@/api/client";
+import { chartState } from "@/api/metrics";
+import { useHref } from "@/router/href";
+import { usePeriod } from "@/router/usePeriod";
+import { useWorkspace } from "@/session/session";
+import { Cards } from "@/ui/Card";
+import { ChartNotes } from "@/ui/charts/ChartFrame";
+import { aroundRelease, PeopleTrend } from "@/ui/charts/PeopleTrend";
+import { dayInZone } from "@/ui/day";
+import { Span } from "@/ui/Span";
+import { apps as words } from "@/words/apps";
+import { charts } from "@/words/charts";
+import { roles } from "@/words/roles";
+import { FeatureBars } from "./FeatureBars";
+import { LatestReleases } from "./LatestReleases";
+import { appOverviewQueries } from "./queries";
+import { RhythmPanel } from "./RhythmPanel";
+
+const from = "/_framed/w/$workspace/apps/$app/overview";
+const shownFeatures = 8;
+
+export function OverviewTab() {
+  const workspace = useWorkspace();
+  const { app } = useParams({ from });
+  const search = useSearch({ from });
+  const navigate = useNavigate({ from: "/w/$workspace/apps/$app/overview" });
+  const href = useHref();
+  const { period, today, picker } = usePeriod();
+  const queries = appOverviewQueries(workspace.slug, app, period, today, search.role);
+  const active = useQuery(queries.active);
+  const releases = useQuery(queries.releases);
+  const features = useQuery(queries.features);
+  const days = active.data?.days ?? [];
+  const params = { workspace: workspace.slug, app };
+  const notes = [charts.workspace(workspace.name), `${words.one}: ${app}`, period.label];
+  const marks = (releases.data?.items ?? []).map(({ version, released_at }) => {
+    const day = dayInZone(new Date(released_at), workspace.time_zone);
+    return { day, label: version, lines: aroundRelease(days, day, today) };
+  });
+  const inside = marks.filter(({ day }) => day >= period.from && day <= period.to).length;
+
+  return (
+    <ChartNotes value={search.role ? [...notes, `${roles.label}: ${roles[search.role]}`] : notes}>
+      <Cards>
+        <Span of={8}>
+          <PeopleTrend
+            days={days}
+            period={period}
+            today={today}
+            measure={search.measure ?? "month"}
+            onMeasure={(measure) =>
+              void navigate({
+                search: (old) => ({ ...old, measure: measure === "month" ? undefined : measure }),
+              })
+            }
+            onDays={picker.onDays}
+            marks={marks}
+            marksNote={words.marks(inside)}
+            stale={active.isPlaceholderData}
+            state={chartState(active)}
+            csv={() =>
+              downloadCsv(
+                `/api/v1/workspaces/${encodeURIComponent(workspace.slug)}/metrics/active`,
+                { app, role: search.role, from: period.from, to: period.to },
+                `${app}-active-people-${period.from}-${period.to}.csv`,
+              )
+            }
+          />
+        </Span>
+        <RhythmPanel app={app} />
+        <Span of={8}>
+          <FeatureBars
+            query={features}
+            app={app}
+            role={search.role}
+            most={shownFeatures}
+            allHref={href({ to: "/w/$workspace/apps/$app/features", params })}
+          />
+        </Span>
+        <LatestReleases
+          query={releases}
+          allHref={href({ to: "/w/$workspace/apps/$app/releases", params })}
+        />
+      </Cards>
+    </ChartNotes>
+  );
+}

@@ -1,0 +1,77 @@
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { downloadCsv, type Schema } from "@/api/client";
+import { QueryError } from "@/api/QueryError";
+import { useToday, useWorkspace } from "@/session/session";
+import { dayInZone } from "@/ui/day";
+import { EmptyState } from "@/ui/EmptyState";
+import { formatDay } from "@/ui/format";
+import { Num, When } from "@/ui/Num";
+import { type Column, QueryTable } from "@/ui/QueryTable";
+import { apps } from "@/words/apps";
+import classes from "./Apps.module.css";
+import { appPath, releasesQuery } from "./queries";
+import { ReleaseEffects } from "./ReleaseEffects";
+
+const words = apps.releases;
+const from = "/_framed/w/$workspace/apps/$app/releases";
+
+/** What was shipped when, who is on it, and whether people came more or less since. */
+export function ReleasesTab() {
+  const { slug: workspace, time_zone } = useWorkspace();
+  const today = useToday();
+  const { app } = useParams({ from });
+  const query = useQuery(releasesQuery(workspace, app));
+  const rows = query.data?.items;
+  const columns: Column<Schema["Release"]>[] = [
+    { key: "version", header: words.version, cell: (release) => release.version },
+    {
+      key: "released",
+      header: words.released,
+      width: "200px",
+      cell: (release) => (
+        <>
+          {formatDay(dayInZone(new Date(release.released_at), time_zone))} ·{" "}
+          <When at={release.released_at} />
+        </>
+      ),
+    },
+    {
+      key: "people",
+      header: words.people,
+      align: "right",
+      width: "120px",
+      cell: (release) => <Num value={release.people} />,
+    },
+    {
+      key: "events",
+      header: words.events,
+      align: "right",
+      width: "120px",
+      cell: (release) => <Num value={release.events} />,
+    },
+  ];
+  return (
+    <div className={classes.stack}>
+      {rows && rows.length > 0 && <ReleaseEffects app={app} releases={rows} today={today} />}
+      <QueryTable
+        label={words.label}
+        columns={columns}
+        rows={rows}
+        rowKey={(release) => `${release.version} ${release.released_at}`}
+        total={query.data?.total ?? rows?.length}
+        csv={() => downloadCsv(`${appPath(workspace, app)}/releases`, {}, `${app}-releases.csv`)}
+        error={
+          query.error && !rows ? (
+            <QueryError error={query.error} onRetry={() => void query.refetch()} />
+          ) : undefined
+        }
+        empty={
+          <EmptyState kind="first" title={words.emptyTitle}>
+            {words.empty}
+          </EmptyState>
+        }
+      />
+    </div>
+  );
+}

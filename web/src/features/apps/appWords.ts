@@ -1,0 +1,35 @@
+import type { App } from "@/api/apps";
+import { changeOf, formatDay } from "@/ui/format";
+import { apps as words } from "@/words/apps";
+import { charts } from "@/words/charts";
+
+/** How the portfolio stands against its rhythms, in one or two sentences. */
+export function appsVerdict(all: readonly App[]): string | undefined {
+  if (all.length === 0) return undefined;
+  const of = (state: App["state"]) => all.filter((app) => app.state === state);
+  const overdue = of("overdue");
+  const notDue = of("not_yet_due").length;
+  const sentences = [words.verdict.all(of("on_rhythm").length, all.length)];
+  if (notDue > 0) sentences.push(words.verdict.notDue(notDue));
+  if (overdue.length === 0) sentences.push(words.verdict.fine);
+  else if (overdue.length <= 3) {
+    sentences.push(words.verdict.overdueFew(overdue.map((app) => app.app).join(", ")));
+  } else sentences.push(words.verdict.overdue(overdue.length));
+  return sentences.join(" ");
+}
+
+/** What the state of one app means for whoever opens its page. */
+export function appVerdict(app: App): string {
+  const change = changeOf(app.active_people_28, app.active_people_prev_28 || null);
+  const moved =
+    change.text === null
+      ? words.head.noEarlier
+      : words.head.change(charts.arrows[change.direction], change.text);
+  const people = `${words.head.people(app.active_people_28)}, ${moved}`;
+  const gap = words.gap[app.rhythm];
+  if (app.state === "on_rhythm") return words.head.on_rhythm(people);
+  if (app.state === "unknown" || !app.expected) return words.head.unknown(people);
+  const day = formatDay(app.expected);
+  if (app.state === "due") return words.head.due(gap, day, people);
+  return words.head[app.state](gap, day);
+}

@@ -1,0 +1,121 @@
+import { SegmentedControl } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { allAppsQuery } from "@/api/apps";
+import { downloadCsv } from "@/api/client";
+import { chartState } from "@/api/metrics";
+import { roleFilter, roleOf } from "@/router/role";
+import { usePeriod } from "@/router/usePeriod";
+import { useWorkspace } from "@/session/session";
+import { Cards } from "@/ui/Card";
+import { ChartNotes } from "@/ui/charts/ChartFrame";
+import { LifecycleBars, lastWholePeriod } from "@/ui/charts/LifecycleBars";
+import type { ChartState } from "@/ui/charts/types";
+import { FilterBar } from "@/ui/FilterBar";
+import { formatPeriod, formatRatio } from "@/ui/format";
+import { PageHeader } from "@/ui/PageHeader";
+import { PeriodPicker } from "@/ui/PeriodPicker";
+import { charts } from "@/words/charts";
+import { lifecycle as words } from "@/words/lifecycle";
+import { roles } from "@/words/roles";
+import { PeriodTable } from "./PeriodTable";
+import { QuickRatio } from "./QuickRatio";
+import { lifecycleParams, periodsQuery, STEPS, type Step } from "./queries";
+
+/** Who comes, stays, comes back and stays away, period by period. */
+export function LifecyclePage() {
+  const workspace = useWorkspace();
+  const from = "/_framed/w/$workspace/lifecycle/period-lifecycle/time";
+  const search = useSearch({ from });
+  const navigate = useNavigate({ from: "/w/$workspace/lifecycle/period-lifecycle/time" });
+  const { period: span, today, picker } = usePeriod();
+  const step = search.period ?? "week";
+  const query = useQuery(periodsQuery(workspace.slug, search, span));
+  const apps = useQuery({ ...allAppsQuery(workspace.slug), enabled: query.isSuccess });
+  const periods = query.data?.periods ?? [];
+  const nobody = periods.every((period) => period.active + period.dormant === 0);
+  const empty: ChartState | false = nobody && {
+    kind: "empty",
+    message: `${words.empty.title}. ${words.empty.text}`,
+  };
+  const state = chartState(query, empty);
+  const set = (change: Partial<typeof search>) =>
+    void navigate({ search: (old) => ({ ...old, ...change }) });
+
+  return (
+    <ChartNotes
+      value={[
+        charts.workspace(workspace.name),
+        span.label,
+        ...(search.app ? [`${words.app}: ${search.app}`] : []),
+        ...(search.role ? [`${roles.label}: ${roles[search.role]}`] : []),
+      ]}
+    >
+      <PageHeader
+        title={words.title}
+        facts={words.crumb}
+        verdict={query.data && !nobody ? verdictOf(periods, step) : undefined}
+        controls={
+          <>
+            <SegmentedControl
+              size="xs"
+              aria-label={words.period}
+              value={step}
+              onChange={(value) => {
+                const next = STEPS.find((each) => each === value);
+                set({ period: next === "week" ? undefined : next });
+              }}
+              data={STEPS.map((value) => ({ value, label: words.periods[value] }))}
+            />
+            <PeriodPicker {...picker} comparable={false} />
+            <FilterBar
+              filters={[
+                {
+                  key: "app",
+                  label: words.app,
+                  options: (apps.data ?? []).map(({ app }) => ({ value: app, label: app })),
+                  values: search.app ? [search.app] : [],
+                },
+                roleFilter(search.role),
+              ]}
+              onChange={(key, values) =>
+                set(key === "role" ? { role: roleOf(values.at(-1)) } : { app: values.at(-1) })
+              }
+            />
+          </>
+        }
+      />
+      <Cards>
+        <LifecycleBars
+          title={words.bars.title}
+          definition="quick_ratio"
+          periods={periods}
+          kind={step}
+          today={today}
+          height={340}
+          stale={query.isPlaceholderData}
+          state={state}
+          csv={() =>
+            downloadCsv(
+              `/api/v1/workspaces/${encodeURIComponent(workspace.slug)}/metrics/lifecycle`,
+              { ...lifecycleParams(search, span) },
+              `lifecycle-${step}.csv`,
+            )
+          }
+        />
+        <QuickRatio periods={periods} kind={step} state={state} stale={query.isPlaceholderData} />
+        {!state && <PeriodTable periods={periods} kind={step} />}
+      </Cards>
+    </ChartNotes>
+  );
+}
+
+function verdictOf(periods: Parameters<typeof lastWholePeriod>[0], step: Step): string {
+  const whole = lastWholePeriod(periods);
+  if (!whole) return words.verdict.early;
+  const name = formatPeriod(whole.start, step);
+  const ratio = whole.quick_ratio;
+  if (ratio === null) return words.verdict.noneGo(name);
+  if (Math.abs(ratio - 1) < 0.05) return words.verdict.level(name);
+  return (ratio > 1 ? words.verdict.more : words.verdict.fewer)(formatRatio(ratio), name);
+}

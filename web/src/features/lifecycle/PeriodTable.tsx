@@ -1,0 +1,23 @@
+import { Card } from "@/ui/Card";
+import { ChartTable } from "@/ui/charts/ChartTable";
+import { type LifecyclePeriod, lifecycleTable } from "@/ui/charts/LifecycleBars";
+import { lifecycle as words } from "@/words/lifecycle";
+import type { Step } from "./queries";
+
+interface PeriodTableProps {
+  periods: readonly LifecyclePeriod[];
+  kind: Step;
+}
+
+/** The same figures as rows, the newest first. */
+export function PeriodTable({ periods, kind }: PeriodTableProps) {
+  return (
+    <Card title={words.table.title}>
+      <ChartTable
+        table={lifecycleTable([...periods].reverse(), kind)}
+        label={words.table.caption(words.periods[kind].toLowerCase())}
+        height={420}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,140 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { yearOfMonths } from "@/api/apps";
+import { chartState } from "@/api/metrics";
+import { useHref } from "@/router/href";
+import { roleFilter, roleOf } from "@/router/role";
+import { usePeriod } from "@/router/usePeriod";
+import { useWorkspace } from "@/session/session";
+import { Cards } from "@/ui/Card";
+import { compared, lastWholeDay, valuesBy } from "@/ui/charts/activeDays";
+import { ChartNotes } from "@/ui/charts/ChartFrame";
+import { LifecycleBars } from "@/ui/charts/LifecycleBars";
+import { FilterBar } from "@/ui/FilterBar";
+import { PageHeader } from "@/ui/PageHeader";
+import { PeriodPicker } from "@/ui/PeriodPicker";
+import { Span } from "@/ui/Span";
+import { charts } from "@/words/charts";
+import { lifecycle as lifecycleWords } from "@/words/lifecycle";
+import { overview as words } from "@/words/overview";
+import { roles } from "@/words/roles";
+import { ActiveTrend } from "./ActiveTrend";
+import { moversOf, statesOf } from "./figures";
+import { Movers } from "./Movers";
+import { OverviewStats } from "./OverviewStats";
+import { OverviewVerdict } from "./OverviewVerdict";
+import { lifecycleKind, overviewQueries } from "./queries";
+import { RhythmStates } from "./RhythmStates";
+
+/** Is our software taking hold, and where not? */
+export function OverviewPage() {
+  const workspace = useWorkspace();
+  const { period, today, picker } = usePeriod();
+  const search = useSearch({ from: "/_framed/w/$workspace/" });
+  const navigate = useNavigate({ from: "/w/$workspace/" });
+  const href = useHref();
+  const queries = overviewQueries(workspace.slug, period, today, search.role);
+  const active = useQuery(queries.active);
+  const apps = useQuery(queries.apps);
+  const months = useQuery(queries.months);
+  const lifecycle = useQuery(queries.lifecycle);
+
+  const day = lastWholeDay(period.to, today);
+  const people = active.data && valuesBy(active.data.days, "mau");
+  const movers = apps.data && moversOf(apps.data);
+  const kind = lifecycleKind(period.days);
+  const appHref = (app: string) =>
+    href({ to: "/w/$workspace/apps/$app/overview", params: { workspace: workspace.slug, app } });
+  const appsHref = href({ to: "/w/$workspace/apps", params: { workspace: workspace.slug } });
+
+  return (
+    <ChartNotes
+      value={[
+        charts.workspace(workspace.name),
+        period.label,
+        ...(search.role ? [`${roles.label}: ${roles[search.role]}`] : []),
+      ]}
+    >
+      <PageHeader
+        title={words.title}
+        verdict={
+          people && (
+            <OverviewVerdict
+              people={compared(people, day)}
+              day={day}
+              lose={movers?.lose}
+              appHref={appHref}
+            />
+          )
+        }
+        controls={
+          <>
+            <PeriodPicker {...picker} />
+            <FilterBar
+              filters={[roleFilter(search.role)]}
+              onChange={(_, values) =>
+                void navigate({ search: (old) => ({ ...old, role: roleOf(values.at(-1)) }) })
+              }
+            />
+          </>
+        }
+      />
+      <OverviewStats
+        days={active.data?.days}
+        day={day}
+        period={period}
+        states={apps.data && statesOf(apps.data)}
+        role={search.role}
+      />
+      <Cards>
+        <Span of={8}>
+          <ActiveTrend
+            active={active}
+            apps={apps.data}
+            role={search.role}
+            period={period}
+            today={today}
+            measure={search.measure ?? "month"}
+            onMeasure={(measure) =>
+              void navigate({
+                search: (old) => ({ ...old, measure: measure === "month" ? undefined : measure }),
+              })
+            }
+            onDays={picker.onDays}
+          />
+        </Span>
+        <Span of={4}>
+          <Movers
+            movers={movers}
+            months={months.data?.apps}
+            starts={yearOfMonths(today).starts}
+            state={chartState(apps)}
+            appHref={appHref}
+            appsHref={appsHref}
+          />
+        </Span>
+        <Span of={8}>
+          <LifecycleBars
+            title={words.lifecycle.title}
+            definition="quick_ratio"
+            periods={lifecycle.data?.periods ?? []}
+            kind={kind}
+            today={today}
+            stale={lifecycle.isPlaceholderData}
+            state={chartState(
+              lifecycle,
+              lifecycle.data?.periods.every((each) => each.active + each.dormant === 0) && {
+                kind: "empty",
+                message: lifecycleWords.bars.empty,
+              },
+            )}
+            height={280}
+          />
+        </Span>
+        <Span of={4}>
+          <RhythmStates apps={apps.data} state={chartState(apps)} />
+        </Span>
+      </Cards>
+    </ChartNotes>
+  );
+}

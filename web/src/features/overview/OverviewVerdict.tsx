@@ -1,0 +1,46 @@
+import type { App } from "@/api/apps";
+import type { Compared } from "@/ui/charts/activeDays";
+import type { Day } from "@/ui/day";
+import { changeOf, formatDay, formatExact } from "@/ui/format";
+import { charts } from "@/words/charts";
+import { overview } from "@/words/overview";
+import { course } from "./figures";
+
+const words = overview.verdict;
+const named = 3;
+
+interface OverviewVerdictProps {
+  people: Compared;
+  day: Day;
+  /** Apps that lose people, the largest losses first; unknown while they load. */
+  lose: readonly App[] | undefined;
+  appHref: (app: string) => string;
+}
+
+/** One sentence from the figures below it: how many came, which way it goes, and who loses. */
+export function OverviewVerdict({ people, day, lose, appHref }: OverviewVerdictProps) {
+  if (people.now === null) return words.unknown;
+  const change = changeOf(people.now, people.before);
+  return (
+    <>
+      {words[course(people)]}: {words.people(people.now, formatDay(day))},{" "}
+      {change.text === null
+        ? words.noEarlier
+        : words.change(charts.arrows[change.direction], change.text)}
+      . {lose && lose.length === 0 && words.noneLose}
+      {lose && lose.length > 0 && (
+        <>
+          {words.lose(lose.length)}
+          {lose.slice(0, named).map((app, at) => (
+            <span key={app.app}>
+              {at > 0 && ", "}
+              <a href={appHref(app.app)}>{app.app}</a> (−
+              {formatExact(app.active_people_prev_28 - app.active_people_28)})
+            </span>
+          ))}
+          {lose.length > named && ` ${words.more(lose.length - named)}`}.
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+import { allAppsQuery, yearOfMonths } from "@/api/apps";
+import { activeQuery, appMonthsQuery, lifecycleQuery } from "@/api/metrics";
+import { type PersonRole, roleOf } from "@/router/role";
+import { oneOf, type Period, type RawSearch } from "@/router/search";
+import { MEASURES } from "@/ui/charts/activeDays";
+import { addDays, type Day, startOfMonth, startOfWeek } from "@/ui/day";
+import type { PeriodKind } from "@/ui/format";
+
+export interface OverviewSearch {
+  role?: PersonRole;
+  /** What the trend counts over; 28 days unless said. */
+  measure?: "day" | "week";
+}
+
+export function overviewSearch(raw: RawSearch): OverviewSearch {
+  const measure = oneOf(raw.measure, MEASURES, undefined);
+  return {
+    role: roleOf(raw.role),
+    measure: measure === "month" ? undefined : measure,
+  };
+}
+
+/** Periods short enough to be seen, long enough to be counted. */
+export function lifecycleKind(days: number): PeriodKind {
+  if (days <= 14) return "day";
+  return days <= 120 ? "week" : "month";
+}
+
+/** The questions the page asks, all at once. */
+export function overviewQueries(workspace: string, period: Period, today: Day, role?: string) {
+  const kind = lifecycleKind(period.days);
+  const starts = {
+    day: period.from,
+    week: startOfWeek(period.from),
+    month: startOfMonth(period.from),
+  };
+  // One series serves the trend, the earlier period, and the 28 days against the 28 before.
+  const [first] = [
+    period.from,
+    period.earlier?.from ?? period.from,
+    addDays(period.to, -29),
+  ].sort();
+  const months = yearOfMonths(today);
+  return {
+    active: activeQuery(workspace, { from: first ?? period.from, to: period.to, role }),
+    apps: allAppsQuery(workspace),
+    months: appMonthsQuery(workspace, { from: months.from, to: months.to }),
+    lifecycle: lifecycleQuery(workspace, {
+      period: kind,
+      from: starts[kind],
+      to: period.to,
+      role,
+    }),
+  };
+}

@@ -1,0 +1,78 @@
+import { Button } from "@mantine/core";
+import type { Pooled } from "@/ui/charts/cohorts";
+import type { HeatColumn } from "@/ui/charts/Heatmap";
+import { Lines } from "@/ui/charts/Lines";
+import type { Cell, ChartState } from "@/ui/charts/types";
+import { stepAxis } from "@/ui/charts/xAxis";
+import { formatExact, formatShare } from "@/ui/format";
+import { retention } from "@/words/retention";
+import type { Step, Variant } from "./queries";
+
+const words = retention.lines;
+
+export interface Course {
+  name: string;
+  pooled: readonly Pooled[];
+}
+
+interface RoleLinesProps {
+  courses: readonly Course[];
+  columns: readonly HeatColumn[];
+  step: Step;
+  variant: Variant;
+  state: ChartState | undefined;
+  /** Offered while no longer period has ended. */
+  onDaily?: () => void;
+}
+
+/** One curve per role: where the loss stops, and for whom. */
+export function RoleLines({ courses, columns, step, variant, state, onDaily }: RoleLinesProps) {
+  const [only] = courses;
+  const titles = columns.map((column) => column.title ?? column.label);
+  return (
+    <Lines
+      title={courses.length === 1 && only ? words.one(only.name) : words.title}
+      summary={words.summary}
+      definition={variant}
+      state={state}
+      as="share"
+      gap={words.gap}
+      controls={
+        onDaily && (
+          <Button variant="subtle" size="xs" onClick={onDaily}>
+            {retention.early.daily}
+          </Button>
+        )
+      }
+      axis={stepAxis(
+        `${step} ${variant}`,
+        titles,
+        columns.map((column) => column.label),
+      )}
+      series={courses.map(({ name, pooled }) => ({
+        name,
+        values: pooled.map((column) => column.share),
+        detail: (at) => {
+          const column = pooled[at];
+          return column && column.share !== null
+            ? words.of(formatExact(column.retained), formatExact(column.eligible))
+            : undefined;
+        },
+      }))}
+      table={{
+        caption: words.title,
+        columns: [
+          { label: words.period },
+          ...courses.map(({ name }) => ({ label: name, numeric: true })),
+        ],
+        rows: columns.map((column, at): Cell[] => [
+          column.title ?? column.label,
+          ...courses.map(({ pooled }): Cell => {
+            const share = pooled[at]?.share ?? null;
+            return share === null ? "" : { value: share, text: formatShare(share) };
+          }),
+        ]),
+      }}
+    />
+  );
+}

@@ -1,0 +1,93 @@
+import { retention } from "@/words/retention";
+import { formatDay, formatExact, formatMonth, formatShare, type PeriodKind } from "../format";
+import { type Cohort, highestShare, poolCohorts } from "./cohorts";
+import { type HeatCell, type HeatColumn, Heatmap, type HeatRow } from "./Heatmap";
+import type { Cell, ChartTable, FrameProps } from "./types";
+
+const words = retention.cohorts;
+
+interface CohortMapProps extends Omit<FrameProps, "table" | "summary"> {
+  cohorts: readonly Cohort[];
+  step: PeriodKind;
+  columns: readonly HeatColumn[];
+  summary?: string;
+}
+
+/** Cohorts against the periods since they began; what has not elapsed is not drawn. */
+export function CohortMap({ cohorts, step, columns, ...frame }: CohortMapProps) {
+  const high = highestShare(cohorts);
+  const pooled = poolCohorts(cohorts, columns.length);
+  const people = pooled[0]?.eligible ?? 0;
+  const began = cohorts.reduce((sum, cohort) => sum + cohort.size, 0);
+  const rows: HeatRow[] = [
+    {
+      key: "all",
+      label: words.all,
+      size: formatExact(began),
+      sum: true,
+      cells: pooled.map(({ retained, eligible, share }) =>
+        share === null ? null : elapsed(share, retained, eligible, high),
+      ),
+    },
+    ...cohorts.map((cohort) => ({
+      key: cohort.start,
+      label: step === "month" ? formatMonth(cohort.start) : formatDay(cohort.start),
+      size: formatExact(cohort.size),
+      cells: columns.map((_, at) => cellOf(cohort, at, high)),
+    })),
+  ];
+  return (
+    <Heatmap
+      {...frame}
+      summary={frame.summary ?? words.summary(cohorts.length, Math.max(people, began), step)}
+      corner={words.cohort}
+      sizeLabel={words.size}
+      columns={columns}
+      rows={rows}
+      note={words.scale(formatShare(high))}
+      table={cohortTable(cohorts, columns, step)}
+    />
+  );
+}
+
+function elapsed(share: number, retained: number, eligible: number, high: number): HeatCell {
+  const text = formatShare(share);
+  return {
+    share: Math.min(1, share / high),
+    text,
+    title: words.of(formatExact(retained), formatExact(eligible), text),
+  };
+}
+
+function cellOf(cohort: Cohort, at: number, high: number): HeatCell | null {
+  const retained = cohort.retained[at] ?? null;
+  if (retained === null || cohort.size === 0) return null;
+  const whole = cohort.eligible[at] ?? 0;
+  if (whole > 0) return elapsed(retained / whole, retained, whole, high);
+  return {
+    share: 0,
+    text: formatShare(retained / cohort.size),
+    title: words.soFar(formatExact(retained), formatExact(cohort.size)),
+    running: true,
+  };
+}
+
+function cohortTable(
+  cohorts: readonly Cohort[],
+  columns: readonly HeatColumn[],
+  step: PeriodKind,
+): ChartTable {
+  return {
+    caption: words.caption(step),
+    columns: [
+      { label: words.cohort },
+      { label: words.size, numeric: true },
+      ...columns.map((column) => ({ label: column.title ?? column.label, numeric: true })),
+    ],
+    rows: cohorts.map((cohort): Cell[] => [
+      cohort.start,
+      cohort.size,
+      ...columns.map((_, at) => cohort.retained[at] ?? ""),
+    ]),
+  };
+}

@@ -1,0 +1,112 @@
+import { lifecycle as words } from "@/words/lifecycle";
+import { stageColour } from "../badges";
+import { addDays, addMonths, type Day, daysBetween } from "../day";
+import { formatPeriod, formatRatio, type PeriodKind } from "../format";
+import { Bars } from "./Bars";
+import type { Cell, ChartTable, FrameProps } from "./types";
+import { dayAxis } from "./xAxis";
+
+export interface LifecyclePeriod {
+  start: Day;
+  active: number;
+  new: number;
+  current: number;
+  resurrected: number;
+  dormant: number;
+  quick_ratio: number | null;
+  running: boolean;
+}
+
+interface LifecycleBarsProps extends Omit<FrameProps, "table" | "summary"> {
+  periods: readonly LifecyclePeriod[];
+  kind: PeriodKind;
+  today: Day;
+}
+
+const parts = ["current", "resurrected", "new"] as const;
+
+/** In and out per period: what comes stands above zero, who stays away below. */
+export function LifecycleBars({ periods, kind, today, ...frame }: LifecycleBarsProps) {
+  const runningAt = periods.findIndex((period) => period.running);
+  const whole = lastWholePeriod(periods);
+  const ratio = (at: number) => periods[at]?.quick_ratio ?? null;
+  return (
+    <Bars
+      {...frame}
+      summary={
+        whole
+          ? words.bars.summary(
+              formatPeriod(whole.start, kind),
+              whole.new + whole.resurrected,
+              whole.dormant,
+            )
+          : words.bars.none
+      }
+      axis={dayAxis(
+        periods.map((period) => period.start),
+        kind,
+      )}
+      series={[
+        ...parts.map((part) => ({
+          name: words[part],
+          colour: stageColour(part),
+          values: periods.map((period) => period[part]),
+        })),
+        {
+          name: words.dormant,
+          colour: stageColour("dormant"),
+          values: periods.map((period) => period.dormant),
+          down: true,
+        },
+      ]}
+      running={
+        runningAt < 0
+          ? undefined
+          : { from: runningAt, note: runningNote(periods[runningAt], kind, today) }
+      }
+      over={(at) => {
+        const value = ratio(at);
+        return value === null || at === runningAt ? undefined : `×${formatRatio(value)}`;
+      }}
+      notes={(at) => {
+        const value = ratio(at);
+        return [value === null ? words.bars.noRatio : words.bars.ratio(formatRatio(value))];
+      }}
+      table={lifecycleTable(periods, kind)}
+    />
+  );
+}
+
+export function lastWholePeriod(periods: readonly LifecyclePeriod[]): LifecyclePeriod | undefined {
+  return periods.findLast((period) => !period.running);
+}
+
+export function lifecycleTable(periods: readonly LifecyclePeriod[], kind: PeriodKind): ChartTable {
+  const counts = ["active", "new", "current", "resurrected", "dormant"] as const;
+  return {
+    caption: words.table.caption(words.periods[kind].toLowerCase()),
+    columns: [
+      { label: words.start },
+      ...counts.map((count) => ({ label: words[count], numeric: true })),
+      { label: words.quickRatio, numeric: true },
+    ],
+    rows: periods.map((period): Cell[] => {
+      const name = formatPeriod(period.start, kind);
+      const text = period.running ? `${name} (${words.table.running})` : name;
+      const { quick_ratio: ratio } = period;
+      return [
+        { value: period.start, text },
+        ...counts.map((count) => period[count]),
+        ratio === null ? { value: null, text: "–" } : { value: ratio, text: formatRatio(ratio) },
+      ];
+    }),
+  };
+}
+
+function runningNote(period: LifecyclePeriod | undefined, kind: PeriodKind, today: Day): string {
+  if (!period) return "";
+  const { start } = period;
+  const end =
+    kind === "day" ? addDays(start, 1) : kind === "week" ? addDays(start, 7) : addMonths(start, 1);
+  return words.bars.running(daysBetween(start, today) + 1, daysBetween(start, end));
+}

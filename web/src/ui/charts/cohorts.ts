@@ -1,0 +1,64 @@
+import { addDays, addMonths, type Day } from "../day";
+import type { PeriodKind } from "../format";
+
+export interface Cohort {
+  start: Day;
+  size: number;
+  /** People for whom the column has fully elapsed. */
+  eligible: readonly number[];
+  /** null where the column has not begun. */
+  retained: readonly (number | null)[];
+  running: readonly boolean[];
+}
+
+export interface Pooled {
+  retained: number;
+  eligible: number;
+  /** null when no cohort has got that far. */
+  share: number | null;
+}
+
+/** All cohorts together, weighted by their people, over elapsed cells only. */
+export function poolCohorts(cohorts: readonly Cohort[], columns: number): Pooled[] {
+  return Array.from({ length: columns }, (_, at) => {
+    let retained = 0;
+    let eligible = 0;
+    for (const cohort of cohorts) {
+      const whole = cohort.eligible[at] ?? 0;
+      if (whole === 0) continue;
+      eligible += whole;
+      retained += cohort.retained[at] ?? 0;
+    }
+    return { retained, eligible, share: eligible === 0 ? null : retained / eligible };
+  });
+}
+
+/** The highest share beyond the beginning, which is always 100 %: the colours run up to it. */
+export function highestShare(cohorts: readonly Cohort[]): number {
+  let high = 0.05;
+  for (const cohort of cohorts) {
+    cohort.retained.forEach((retained, at) => {
+      const whole = cohort.eligible[at] ?? 0;
+      if (at > 0 && whole > 0 && retained !== null) high = Math.max(high, retained / whole);
+    });
+  }
+  return high;
+}
+
+/**
+ * The column a sentence speaks of: the wished one, or the last before it that enough people have
+ * reached; undefined when none beyond the first has elapsed.
+ */
+export function spokenColumn(pooled: readonly Pooled[], wished: number): number | undefined {
+  const began = pooled[0]?.eligible ?? 0;
+  for (let at = Math.min(wished, pooled.length - 1); at > 0; at -= 1) {
+    const column = pooled[at];
+    if (column && column.eligible > 0 && column.eligible * 5 >= began) return at;
+  }
+  return undefined;
+}
+
+export function stepOn(day: Day, step: PeriodKind, count: number): Day {
+  if (step === "month") return addMonths(day, count);
+  return addDays(day, step === "week" ? count * 7 : count);
+}

@@ -1,0 +1,62 @@
+import { formatShare } from "@/ui/format";
+import { peopleCount } from "./plural";
+
+type Step = "day" | "week" | "month";
+
+const span = (step: Step, first: string, last: string) =>
+  first === last ? `${step} ${first}` : `${step}s ${first} to ${last}`;
+
+/** Do people come back, and when does the loss stop? */
+export const retention = {
+  title: "Retention",
+  app: "App",
+  variant: "Counted as",
+  variants: { n_day: "In the period", unbounded: "Then or later", bracket: "In ranges" },
+  period: "Period",
+  periods: { day: "Day", week: "Week", month: "Month" },
+  column: {
+    n_day: (step: Step, k: string) => `${step} ${k}`,
+    unbounded: (step: Step, k: string) => `${step} ${k} or later`,
+    bracket: (step: Step, first: string, last: string) => span(step, first, last),
+  },
+  verdict: {
+    share: (share: number, began: number, when: string) =>
+      `${formatShare(share)} of ${peopleCount(began)} who began are active again in ${when}.`,
+    unboundedShare: (share: number, began: number, when: string) =>
+      `${formatShare(share)} of ${peopleCount(began)} who began came in ${when}.`,
+    roles: (best: string, bestShare: number, worst: string, worstShare: number) =>
+      ` Best held: ${best} (${formatShare(bestShare)}); least: ${worst} (${formatShare(worstShare)}).`,
+  },
+  lines: {
+    title: "Retention by role",
+    summary:
+      "Share of those who began that is active again, weighted over cohorts; running periods are left out.",
+    one: (role: string) => `Retention, ${role}`,
+    all: "all",
+    period: "Period",
+    gap: "not elapsed",
+    of: (retained: string, began: string) => `${retained} of ${began}`,
+  },
+  cohorts: {
+    title: "Cohorts",
+    summary: (cohorts: number, people: number, step: Step) =>
+      `${cohorts} ${cohorts === 1 ? "cohort" : "cohorts"} by first ${step}, ${peopleCount(people)}.`,
+    cohort: "Cohort",
+    size: "People",
+    all: "All",
+    scale: (high: string) => `Colours run from 0 to ${high}. Dashed: the period is still running.`,
+    of: (retained: string, began: string, share: string) => `${share}, ${retained} of ${began}`,
+    soFar: (retained: string, began: string) => `so far ${retained} of ${began}, still running`,
+    caption: (step: Step) => `Retention by ${step} of the first event`,
+    share: (column: string) => `${column}, share`,
+  },
+  empty: {
+    title: "Nobody began in this period",
+    text: "A cohort is the people whose first event lies in it. Choose a longer span, or remove a filter.",
+  },
+  early: {
+    title: (step: Step) => `The first ${step} has not ended`,
+    text: (day: string) => `The first figure comes on ${day}.`,
+    daily: "Look at daily retention now",
+  },
+} as const;
