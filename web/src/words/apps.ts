@@ -35,6 +35,7 @@ export const apps = {
     unknownState: "The rhythm is not known yet, or its source failed.",
     spark: (app: string, last: string) => `${app}: people by month, ${last} in the last whole one`,
     against: "the 28 days before",
+    tooSlow: "28 days say nothing about a rhythm this slow.",
     emptyTitle: "No app has reported yet",
     empty: "Paste the snippet into one, or import a log, and it appears here within seconds.",
     noMatchTitle: (text: string) => `No app is called «${text}»`,

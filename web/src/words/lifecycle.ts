@@ -1,4 +1,11 @@
+import { formatDay, formatMonth, type PeriodKind } from "@/ui/format";
 import { dayCount, peopleCount } from "./plural";
+
+/** "on 2 Mar 2026", "in the week of 2 Mar 2026", "in Mar 2026". */
+export function spokenPeriod(start: string, kind: PeriodKind): string {
+  if (kind === "month") return `in ${formatMonth(start)}`;
+  return kind === "week" ? `in the week of ${formatDay(start)}` : `on ${formatDay(start)}`;
+}
 
 /** Period lifecycle: who is new, stays, comes back, and who stays away. */
 export const lifecycle = {
@@ -17,7 +24,7 @@ export const lifecycle = {
   bars: {
     title: "Who comes, stays and goes",
     summary: (period: string, come: number, go: number) =>
-      `In ${period}, the last whole period, ${peopleCount(come)} came or came back and ${go} stayed away.`,
+      `${peopleCount(come)} came or came back ${period}, and ${go} stayed away.`,
     none: "No whole period lies in this span yet.",
     ratio: (ratio: string) => `quick ratio ${ratio}`,
     noRatio: "no quick ratio: nobody stayed away",
@@ -27,7 +34,7 @@ export const lifecycle = {
   ratio: {
     title: "Quick ratio",
     summary: (ratio: string, period: string) =>
-      `${ratio} in ${period}: people who came or came back for each one who stayed away.`,
+      `${ratio} people came or came back for each one who stayed away ${period}.`,
     none: "No whole period has a quick ratio yet.",
     balance: "1: in and out balance",
     name: "quick ratio",
@@ -35,11 +42,11 @@ export const lifecycle = {
   },
   verdict: {
     more: (ratio: string, period: string) =>
-      `More come than go: for each person who stayed away, ${ratio} came or came back in ${period}.`,
+      `More come than go: for each person who stayed away, ${ratio} came or came back ${period}.`,
     fewer: (ratio: string, period: string) =>
-      `More go than come: for each person who stayed away, only ${ratio} came or came back in ${period}.`,
-    level: (period: string) => `As many come as go in ${period}.`,
-    noneGo: (period: string) => `Nobody stayed away in ${period}.`,
+      `More go than come: for each person who stayed away, only ${ratio} came or came back ${period}.`,
+    level: (period: string) => `As many came as went ${period}.`,
+    noneGo: (period: string) => `Nobody stayed away ${period}.`,
     early: "The first whole period has not ended. The verdict follows with it.",
   },
   table: {

@@ -29,8 +29,8 @@ export const retention = {
   },
   lines: {
     title: "Retention by role",
-    summary:
-      "Share of those who began that is active again, weighted over cohorts; running periods are left out.",
+    summary: (step: Step) =>
+      `Share of those who began that is active again, by ${step}s since their first event; all cohorts, running ${step}s left out.`,
     one: (role: string) => `Retention, ${role}`,
     all: "all",
     period: "Period",
@@ -46,7 +46,8 @@ export const retention = {
     all: "All",
     scale: (high: string) => `Colours run from 0 to ${high}. Dashed: the period is still running.`,
     of: (retained: string, began: string, share: string) => `${share}, ${retained} of ${began}`,
-    soFar: (retained: string, began: string) => `so far ${retained} of ${began}, still running`,
+    soFar: (retained: string, began: string, share: string) =>
+      `${share} so far, ${retained} of ${began}, still running`,
     caption: (step: Step) => `Retention by ${step} of the first event`,
     share: (column: string) => `${column}, share`,
   },

@@ -6,6 +6,7 @@ export const trend = {
   measure: "Counted over",
   measures: { day: "Day", week: "7 days", month: "28 days" },
   names: { day: "people a day", week: "people in 7 days", month: "people in 28 days" },
+  counted: { day: "people", week: "people in 7 days", month: "people in 28 days" },
   summary: (name: string, now: string, day: string) => `${now} ${name} on ${day}.`,
   against: (text: string, day: string) => ` ${text} against ${day}.`,
   empty: "Nobody came in this period.",

@@ -17,6 +17,7 @@ import { When } from "@/ui/Num";
 import { PageHeader } from "@/ui/PageHeader";
 import { PeriodPicker } from "@/ui/PeriodPicker";
 import { SkeletonBlock } from "@/ui/Skeletons";
+import { Row } from "@/ui/Stack";
 import { TabLinks } from "@/ui/TabLinks";
 import { apps as words } from "@/words/apps";
 import { appVerdict } from "./appWords";
@@ -111,11 +112,9 @@ function Facts({ app }: { app: Schema["App"] }) {
           ? words.facts.since(app.version, formatDay(released))
           : words.facts.noRelease}
       </span>
-      {" · "}
       <span>
         {app.owners.length === 0 ? words.list.noOwner : words.facts.owners(app.owners.length)}
       </span>
-      {" · "}
       <span>
         {words.facts.lastSeen} <When at={app.last_seen} unknown={words.list.never} />
       </span>
@@ -131,7 +130,7 @@ function Controls({ tab }: { tab: Tab }) {
   const usesRole = withRole.includes(tab);
   if (!usesRole && !withPeriod.includes(tab)) return null;
   return (
-    <>
+    <Row>
       {withPeriod.includes(tab) && <PeriodPicker {...picker} comparable={tab === "overview"} />}
       {usesRole && (
         <FilterBar
@@ -144,6 +143,6 @@ function Controls({ tab }: { tab: Tab }) {
           }
         />
       )}
-    </>
+    </Row>
   );
 }

@@ -4,6 +4,7 @@ import { featuresQuery } from "@/api/metrics";
 import { usePeriod } from "@/router/usePeriod";
 import { useWorkspace } from "@/session/session";
 import { ChartNotes } from "@/ui/charts/ChartFrame";
+import { Stack } from "@/ui/Stack";
 import { apps as words } from "@/words/apps";
 import { charts } from "@/words/charts";
 import { roles } from "@/words/roles";
@@ -24,10 +25,10 @@ export function FeaturesTab() {
   const notes = [charts.workspace(workspace.name), `${words.one}: ${app}`, period.label];
   return (
     <ChartNotes value={role ? [...notes, `${roles.label}: ${roles[role]}`] : notes}>
-      <div className={classes.stack}>
+      <Stack>
         <FeatureBars query={query} app={app} role={role} />
         <p className={classes.lead}>{query.data?.warning ?? words.features.curate}</p>
-      </div>
+      </Stack>
     </ChartNotes>
   );
 }

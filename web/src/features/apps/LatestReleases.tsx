@@ -22,7 +22,7 @@ export function LatestReleases({ query, allHref }: LatestReleasesProps) {
   const { time_zone } = useWorkspace();
   const all = query.data?.items;
   return (
-    <Card span={4} title={words.latest} aside={<a href={allHref}>{words.all}</a>}>
+    <Card title={words.latest} aside={<a href={allHref}>{words.all}</a>}>
       {query.error && !all && (
         <QueryError error={query.error} onRetry={() => void query.refetch()} />
       )}

@@ -5,11 +5,12 @@ import { chartState } from "@/api/metrics";
 import { useHref } from "@/router/href";
 import { usePeriod } from "@/router/usePeriod";
 import { useWorkspace } from "@/session/session";
-import { Cards } from "@/ui/Card";
+import { Cards, Span } from "@/ui/Card";
 import { ChartNotes } from "@/ui/charts/ChartFrame";
 import { aroundRelease, PeopleTrend } from "@/ui/charts/PeopleTrend";
 import { dayInZone } from "@/ui/day";
-import { Span } from "@/ui/Span";
+
+import { Stack } from "@/ui/Stack";
 import { apps as words } from "@/words/apps";
 import { charts } from "@/words/charts";
 import { roles } from "@/words/roles";
@@ -45,44 +46,48 @@ export function OverviewTab() {
     <ChartNotes value={search.role ? [...notes, `${roles.label}: ${roles[search.role]}`] : notes}>
       <Cards>
         <Span of={8}>
-          <PeopleTrend
-            days={days}
-            period={period}
-            today={today}
-            measure={search.measure ?? "month"}
-            onMeasure={(measure) =>
-              void navigate({
-                search: (old) => ({ ...old, measure: measure === "month" ? undefined : measure }),
-              })
-            }
-            onDays={picker.onDays}
-            marks={marks}
-            marksNote={words.marks(inside)}
-            stale={active.isPlaceholderData}
-            state={chartState(active)}
-            csv={() =>
-              downloadCsv(
-                `/api/v1/workspaces/${encodeURIComponent(workspace.slug)}/metrics/active`,
-                { app, role: search.role, from: period.from, to: period.to },
-                `${app}-active-people-${period.from}-${period.to}.csv`,
-              )
-            }
-          />
+          <Stack>
+            <PeopleTrend
+              days={days}
+              period={period}
+              today={today}
+              measure={search.measure ?? "month"}
+              onMeasure={(measure) =>
+                void navigate({
+                  search: (old) => ({ ...old, measure: measure === "month" ? undefined : measure }),
+                })
+              }
+              onDays={picker.onDays}
+              marks={marks}
+              marksNote={words.marks(inside)}
+              stale={active.isPlaceholderData}
+              state={chartState(active)}
+              csv={() =>
+                downloadCsv(
+                  `/api/v1/workspaces/${encodeURIComponent(workspace.slug)}/metrics/active`,
+                  { app, role: search.role, from: period.from, to: period.to },
+                  `${app}-active-people-${period.from}-${period.to}.csv`,
+                )
+              }
+            />
+            <FeatureBars
+              query={features}
+              app={app}
+              role={search.role}
+              most={shownFeatures}
+              allHref={href({ to: "/w/$workspace/apps/$app/features", params })}
+            />
+          </Stack>
         </Span>
-        <RhythmPanel app={app} />
-        <Span of={8}>
-          <FeatureBars
-            query={features}
-            app={app}
-            role={search.role}
-            most={shownFeatures}
-            allHref={href({ to: "/w/$workspace/apps/$app/features", params })}
-          />
+        <Span of={4}>
+          <Stack>
+            <RhythmPanel app={app} />
+            <LatestReleases
+              query={releases}
+              allHref={href({ to: "/w/$workspace/apps/$app/releases", params })}
+            />
+          </Stack>
         </Span>
-        <LatestReleases
-          query={releases}
-          allHref={href({ to: "/w/$workspace/apps/$app/releases", params })}
-        />
       </Cards>
     </ChartNotes>
   );

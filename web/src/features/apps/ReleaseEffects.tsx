@@ -29,7 +29,7 @@ export function ReleaseEffects({ app, releases, today }: ReleaseEffectsProps) {
     version: release.version,
     day: dayInZone(new Date(release.released_at), time_zone),
   }));
-  const first = shown.reduce((day, each) => (each.day < day ? each.day : day), today);
+  const [first = today] = [...shown.map((each) => each.day), today].sort();
   const active = useQuery(activeQuery(workspace, { app, from: addDays(first, -28), to: today }));
   const wau = valuesBy(active.data?.days ?? [], "wau");
   const born = record?.first_seen ? dayInZone(new Date(record.first_seen), time_zone) : null;

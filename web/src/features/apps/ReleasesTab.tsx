@@ -8,8 +8,8 @@ import { EmptyState } from "@/ui/EmptyState";
 import { formatDay } from "@/ui/format";
 import { Num, When } from "@/ui/Num";
 import { type Column, QueryTable } from "@/ui/QueryTable";
+import { Stack } from "@/ui/Stack";
 import { apps } from "@/words/apps";
-import classes from "./Apps.module.css";
 import { appPath, releasesQuery } from "./queries";
 import { ReleaseEffects } from "./ReleaseEffects";
 
@@ -52,7 +52,7 @@ export function ReleasesTab() {
     },
   ];
   return (
-    <div className={classes.stack}>
+    <Stack>
       {rows && rows.length > 0 && <ReleaseEffects app={app} releases={rows} today={today} />}
       <QueryTable
         label={words.label}
@@ -72,6 +72,6 @@ export function ReleasesTab() {
           </EmptyState>
         }
       />
-    </div>
+    </Stack>
   );
 }

@@ -28,7 +28,7 @@ export function RhythmPanel({ app: name }: { app: string }) {
         ? words.irregular
         : words.learned(app.rhythm_people);
   return (
-    <Card span={4} title={<MetricLabel term="rhythm">{words.title}</MetricLabel>}>
+    <Card title={<MetricLabel term="rhythm">{words.title}</MetricLabel>}>
       <p className={classes.lead}>{how}</p>
       <dl className={classes.facts}>
         <dt>{words.rhythm}</dt>

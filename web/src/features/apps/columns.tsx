@@ -68,14 +68,20 @@ export function appColumns({ starts, months, peopleHref }: ColumnData): Column<A
       header: words.change,
       align: "right",
       width: "96px",
-      cell: (app) => (
-        <Delta
-          now={app.active_people_28}
-          before={app.active_people_prev_28 || null}
-          against={words.against}
-          short
-        />
-      ),
+      cell: (app) =>
+        tooSlow(app) ? (
+          <Tip label={words.tooSlow}>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable by keyboard */}
+            <span tabIndex={0}>–</span>
+          </Tip>
+        ) : (
+          <Delta
+            now={app.active_people_28}
+            before={app.active_people_prev_28 || null}
+            against={words.against}
+            short
+          />
+        ),
     },
     {
       key: "release",
@@ -120,6 +126,11 @@ export function appColumns({ starts, months, peopleHref }: ColumnData): Column<A
       ),
     },
   ];
+}
+
+/** Silence in a slow rhythm is no decline: 28 days cannot judge it. */
+function tooSlow(app: App): boolean {
+  return app.rhythm === "quarter" || app.rhythm === "year" || app.state === "not_yet_due";
 }
 
 interface YearProps {

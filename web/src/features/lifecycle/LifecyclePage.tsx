@@ -7,16 +7,16 @@ import { chartState } from "@/api/metrics";
 import { roleFilter, roleOf } from "@/router/role";
 import { usePeriod } from "@/router/usePeriod";
 import { useWorkspace } from "@/session/session";
-import { Cards } from "@/ui/Card";
 import { ChartNotes } from "@/ui/charts/ChartFrame";
 import { LifecycleBars, lastWholePeriod } from "@/ui/charts/LifecycleBars";
 import type { ChartState } from "@/ui/charts/types";
 import { FilterBar } from "@/ui/FilterBar";
-import { formatPeriod, formatRatio } from "@/ui/format";
+import { formatRatio } from "@/ui/format";
 import { PageHeader } from "@/ui/PageHeader";
 import { PeriodPicker } from "@/ui/PeriodPicker";
+import { Row, Stack } from "@/ui/Stack";
 import { charts } from "@/words/charts";
-import { lifecycle as words } from "@/words/lifecycle";
+import { spokenPeriod, lifecycle as words } from "@/words/lifecycle";
 import { roles } from "@/words/roles";
 import { PeriodTable } from "./PeriodTable";
 import { QuickRatio } from "./QuickRatio";
@@ -56,7 +56,7 @@ export function LifecyclePage() {
         facts={words.crumb}
         verdict={query.data && !nobody ? verdictOf(periods, step) : undefined}
         controls={
-          <>
+          <Row>
             <SegmentedControl
               size="xs"
               aria-label={words.period}
@@ -82,10 +82,10 @@ export function LifecyclePage() {
                 set(key === "role" ? { role: roleOf(values.at(-1)) } : { app: values.at(-1) })
               }
             />
-          </>
+          </Row>
         }
       />
-      <Cards>
+      <Stack>
         <LifecycleBars
           title={words.bars.title}
           definition="quick_ratio"
@@ -105,7 +105,7 @@ export function LifecyclePage() {
         />
         <QuickRatio periods={periods} kind={step} state={state} stale={query.isPlaceholderData} />
         {!state && <PeriodTable periods={periods} kind={step} />}
-      </Cards>
+      </Stack>
     </ChartNotes>
   );
 }
@@ -113,7 +113,7 @@ export function LifecyclePage() {
 function verdictOf(periods: Parameters<typeof lastWholePeriod>[0], step: Step): string {
   const whole = lastWholePeriod(periods);
   if (!whole) return words.verdict.early;
-  const name = formatPeriod(whole.start, step);
+  const name = spokenPeriod(whole.start, step);
   const ratio = whole.quick_ratio;
   if (ratio === null) return words.verdict.noneGo(name);
   if (Math.abs(ratio - 1) < 0.05) return words.verdict.level(name);

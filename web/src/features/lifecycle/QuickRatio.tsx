@@ -3,7 +3,7 @@ import { Lines } from "@/ui/charts/Lines";
 import type { Cell, ChartState } from "@/ui/charts/types";
 import { dayAxis } from "@/ui/charts/xAxis";
 import { formatPeriod, formatRatio } from "@/ui/format";
-import { lifecycle as words } from "@/words/lifecycle";
+import { spokenPeriod, lifecycle as words } from "@/words/lifecycle";
 import type { Step } from "./queries";
 
 interface QuickRatioProps {
@@ -23,7 +23,7 @@ export function QuickRatio({ periods, kind, state, stale }: QuickRatioProps) {
       title={words.ratio.title}
       summary={
         whole && ratio !== null
-          ? words.ratio.summary(formatRatio(ratio), formatPeriod(whole.start, kind))
+          ? words.ratio.summary(formatRatio(ratio), spokenPeriod(whole.start, kind))
           : words.ratio.none
       }
       definition="quick_ratio"

@@ -6,14 +6,15 @@ import { useHref } from "@/router/href";
 import { roleFilter, roleOf } from "@/router/role";
 import { usePeriod } from "@/router/usePeriod";
 import { useWorkspace } from "@/session/session";
-import { Cards } from "@/ui/Card";
+import { Cards, Span } from "@/ui/Card";
 import { compared, lastWholeDay, valuesBy } from "@/ui/charts/activeDays";
 import { ChartNotes } from "@/ui/charts/ChartFrame";
 import { LifecycleBars } from "@/ui/charts/LifecycleBars";
 import { FilterBar } from "@/ui/FilterBar";
 import { PageHeader } from "@/ui/PageHeader";
 import { PeriodPicker } from "@/ui/PeriodPicker";
-import { Span } from "@/ui/Span";
+
+import { Row, Stack } from "@/ui/Stack";
 import { charts } from "@/words/charts";
 import { lifecycle as lifecycleWords } from "@/words/lifecycle";
 import { overview as words } from "@/words/overview";
@@ -68,7 +69,7 @@ export function OverviewPage() {
           )
         }
         controls={
-          <>
+          <Row>
             <PeriodPicker {...picker} />
             <FilterBar
               filters={[roleFilter(search.role)]}
@@ -76,65 +77,70 @@ export function OverviewPage() {
                 void navigate({ search: (old) => ({ ...old, role: roleOf(values.at(-1)) }) })
               }
             />
-          </>
+          </Row>
         }
       />
-      <OverviewStats
-        days={active.data?.days}
-        day={day}
-        period={period}
-        states={apps.data && statesOf(apps.data)}
-        role={search.role}
-      />
-      <Cards>
-        <Span of={8}>
-          <ActiveTrend
-            active={active}
-            apps={apps.data}
-            role={search.role}
-            period={period}
-            today={today}
-            measure={search.measure ?? "month"}
-            onMeasure={(measure) =>
-              void navigate({
-                search: (old) => ({ ...old, measure: measure === "month" ? undefined : measure }),
-              })
-            }
-            onDays={picker.onDays}
-          />
-        </Span>
-        <Span of={4}>
-          <Movers
-            movers={movers}
-            months={months.data?.apps}
-            starts={yearOfMonths(today).starts}
-            state={chartState(apps)}
-            appHref={appHref}
-            appsHref={appsHref}
-          />
-        </Span>
-        <Span of={8}>
-          <LifecycleBars
-            title={words.lifecycle.title}
-            definition="quick_ratio"
-            periods={lifecycle.data?.periods ?? []}
-            kind={kind}
-            today={today}
-            stale={lifecycle.isPlaceholderData}
-            state={chartState(
-              lifecycle,
-              lifecycle.data?.periods.every((each) => each.active + each.dormant === 0) && {
-                kind: "empty",
-                message: lifecycleWords.bars.empty,
-              },
-            )}
-            height={280}
-          />
-        </Span>
-        <Span of={4}>
-          <RhythmStates apps={apps.data} state={chartState(apps)} />
-        </Span>
-      </Cards>
+      <Stack>
+        <OverviewStats
+          days={active.data?.days}
+          day={day}
+          period={period}
+          states={apps.data && statesOf(apps.data)}
+          role={search.role}
+        />
+        <Cards>
+          <Span of={8}>
+            <Stack>
+              <ActiveTrend
+                active={active}
+                apps={apps.data}
+                role={search.role}
+                period={period}
+                today={today}
+                measure={search.measure ?? "month"}
+                onMeasure={(measure) =>
+                  void navigate({
+                    search: (old) => ({
+                      ...old,
+                      measure: measure === "month" ? undefined : measure,
+                    }),
+                  })
+                }
+                onDays={picker.onDays}
+              />
+              <LifecycleBars
+                title={words.lifecycle.title}
+                definition="quick_ratio"
+                periods={lifecycle.data?.periods ?? []}
+                kind={kind}
+                today={today}
+                stale={lifecycle.isPlaceholderData}
+                state={chartState(
+                  lifecycle,
+                  lifecycle.data?.periods.every((each) => each.active + each.dormant === 0) && {
+                    kind: "empty",
+                    message: lifecycleWords.bars.empty,
+                  },
+                )}
+                height={280}
+              />
+            </Stack>
+          </Span>
+          <Span of={4}>
+            <Stack>
+              <Movers
+                movers={movers}
+                months={months.data?.apps}
+                starts={yearOfMonths(today).starts}
+                state={chartState(apps)}
+                appHref={appHref}
+                appsHref={appsHref}
+              />
+              <RhythmStates apps={apps.data} state={chartState(apps)} />
+            </Stack>
+          </Span>
+        </Cards>
+      </Stack>
     </ChartNotes>
   );
 }

@@ -31,7 +31,7 @@ export function RhythmStates({ apps = [], state }: RhythmStatesProps) {
       definition="state"
       state={state ?? (apps.length === 0 ? { kind: "empty", message: words.empty } : undefined)}
       bars={bars}
-      height={200}
+      height={168}
       table={{
         caption: words.title,
         columns: [

@@ -6,7 +6,6 @@ import { chartState } from "@/api/metrics";
 import { roleFilter, roleOf } from "@/router/role";
 import { usePeriod } from "@/router/usePeriod";
 import { useWorkspace } from "@/session/session";
-import { Cards } from "@/ui/Card";
 import { ChartNotes } from "@/ui/charts/ChartFrame";
 import { CohortMap } from "@/ui/charts/CohortMap";
 import { poolCohorts } from "@/ui/charts/cohorts";
@@ -14,6 +13,7 @@ import type { ChartState } from "@/ui/charts/types";
 import { FilterBar } from "@/ui/FilterBar";
 import { PageHeader } from "@/ui/PageHeader";
 import { PeriodPicker } from "@/ui/PeriodPicker";
+import { Row, Stack } from "@/ui/Stack";
 import { charts } from "@/words/charts";
 import { retention as words } from "@/words/retention";
 import { roles } from "@/words/roles";
@@ -82,7 +82,7 @@ export function RetentionPage() {
             : all.data && verdictOf(variant, step, columns, pooled, courses)
         }
         controls={
-          <>
+          <Row>
             <Switches variant={variant} step={step} onChange={set} />
             <PeriodPicker {...picker} comparable={false} />
             <FilterBar
@@ -91,10 +91,10 @@ export function RetentionPage() {
                 set(key === "role" ? { role: roleOf(values.at(-1)) } : { app: values.at(-1) })
               }
             />
-          </>
+          </Row>
         }
       />
-      <Cards>
+      <Stack>
         <RoleLines
           courses={lines}
           columns={columns}
@@ -123,7 +123,7 @@ export function RetentionPage() {
             )
           }
         />
-      </Cards>
+      </Stack>
     </ChartNotes>
   );
 }

@@ -32,7 +32,7 @@ export function RoleLines({ courses, columns, step, variant, state, onDaily }: R
   return (
     <Lines
       title={courses.length === 1 && only ? words.one(only.name) : words.title}
-      summary={words.summary}
+      summary={words.summary(step)}
       definition={variant}
       state={state}
       as="share"

@@ -72,7 +72,7 @@ export function Area(props: AreaProps) {
         onBrush={onBrush}
         onOpen={onOpen && ((point) => onOpen(point.at))}
       >
-        {({ x, y, height, width, active, named }) => {
+        {({ x, y, height, active, named }) => {
           const stroke = pathOf(values, x, y);
           const fill = area<number>()
             .x((at) => x(at))
@@ -86,6 +86,9 @@ export function Area(props: AreaProps) {
             <>
               {whole.map((run) => (
                 <path key={run.from} d={fill(indexes(run)) ?? ""} fill={now} fillOpacity={0.13} />
+              ))}
+              {open.map((run) => (
+                <path key={run.from} d={fill(indexes(run)) ?? ""} fill={now} fillOpacity={0.06} />
               ))}
               {earlier &&
                 knownRuns(earlier.values).map((run) => (
@@ -125,8 +128,8 @@ export function Area(props: AreaProps) {
                     { name, colour: now, values },
                     { name: earlier.name, colour: before, values: earlier.values },
                   ]}
+                  x={x}
                   y={y}
-                  width={width}
                   height={height}
                 />
               )}

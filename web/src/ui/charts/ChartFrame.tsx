@@ -1,4 +1,5 @@
 import {
+  type CSSProperties,
   createContext,
   type ReactElement,
   type ReactNode,
@@ -109,7 +110,7 @@ export function ChartFrame(props: ChartFrameProps) {
         <div
           ref={body}
           className={styles.body}
-          style={{ minHeight: height }}
+          style={{ "--height": `${height}px` } as CSSProperties}
           data-stale={stale || undefined}
         >
           {state && <FrameState state={state} height={height} />}

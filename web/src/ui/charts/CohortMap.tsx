@@ -67,7 +67,11 @@ function cellOf(cohort: Cohort, at: number, high: number): HeatCell | null {
   return {
     share: 0,
     text: formatShare(retained / cohort.size),
-    title: words.soFar(formatExact(retained), formatExact(cohort.size)),
+    title: words.soFar(
+      formatExact(retained),
+      formatExact(cohort.size),
+      formatShare(retained / cohort.size),
+    ),
     running: true,
   };
 }

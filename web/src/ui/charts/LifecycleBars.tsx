@@ -1,4 +1,4 @@
-import { lifecycle as words } from "@/words/lifecycle";
+import { spokenPeriod, lifecycle as words } from "@/words/lifecycle";
 import { stageColour } from "../badges";
 import { addDays, addMonths, type Day, daysBetween } from "../day";
 import { formatPeriod, formatRatio, type PeriodKind } from "../format";
@@ -36,7 +36,7 @@ export function LifecycleBars({ periods, kind, today, ...frame }: LifecycleBarsP
       summary={
         whole
           ? words.bars.summary(
-              formatPeriod(whole.start, kind),
+              spokenPeriod(whole.start, kind),
               whole.new + whole.resurrected,
               whole.dormant,
             )

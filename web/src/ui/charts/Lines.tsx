@@ -145,8 +145,8 @@ export function Lines(props: LinesProps) {
             {named && (
               <EndNames
                 names={shown.map((each, order) => ({ ...each, colour: seriesColour(order) }))}
+                x={x}
                 y={y}
-                width={width}
                 height={height}
               />
             )}

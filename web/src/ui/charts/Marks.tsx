@@ -5,10 +5,15 @@ interface MarksProps {
   clusters: readonly MarkCluster[];
   width: number;
   height: number;
+  /** The point shown right now: its mark always gets its line. */
+  active: number | undefined;
 }
 
+/** More lines than this would be a fence before the picture. */
+const fewLines = 8;
+
 /** Releases above the plot; the word is left out where the next mark is too near. */
-export function Marks({ clusters, width, height }: MarksProps) {
+export function Marks({ clusters, width, height, active }: MarksProps) {
   return clusters.map((cluster, at) => {
     const [only] = cluster.marks;
     const single = cluster.marks.length === 1 && only;
@@ -25,11 +30,13 @@ export function Marks({ clusters, width, height }: MarksProps) {
             </text>
           )}
         </g>
-        <path
-          d={`M${cluster.x},-6V${height}`}
-          stroke="var(--th-control-line)"
-          strokeDasharray="1 3"
-        />
+        {(clusters.length <= fewLines || cluster.marks.some((mark) => mark.at === active)) && (
+          <path
+            d={`M${cluster.x},-6V${height}`}
+            stroke="var(--th-control-line)"
+            strokeDasharray="1 3"
+          />
+        )}
       </g>
     );
   });

@@ -44,8 +44,10 @@ interface PlotProps {
 
 /** Axes, cursor, tooltip, release marks, keys and span of every chart that runs along x. */
 export function Plot(props: PlotProps) {
-  const { height, axis, bands = false, yTicks, formatTick, marks = [], endNames = [] } = props;
+  const { axis, bands = false, yTicks, formatTick, marks = [], endNames = [] } = props;
   const [frame, width] = useWidth<HTMLDivElement>();
+  // A phone shows the same picture lower, so that title and axis fit on one screen.
+  const height = width > 0 && width < roomForNames ? Math.min(props.height, 260) : props.height;
 
   const named = width >= roomForNames && endNames.length > 0;
   const left = 10 + Math.max(...yTicks.map((tick) => formatTick(tick).length)) * 7;
@@ -150,7 +152,12 @@ export function Plot(props: PlotProps) {
                 fillOpacity={0.06}
               />
             )}
-            <Marks clusters={clusters} height={inner.height} width={inner.width} />
+            <Marks
+              clusters={clusters}
+              height={inner.height}
+              width={inner.width}
+              active={active?.at}
+            />
             {props.children({ ...inner, x, y, band, active, named })}
           </g>
         </svg>
