@@ -9,11 +9,13 @@ import { createRoot } from "react-dom/client";
 import { queryClient, router } from "./router";
 import { followLinks } from "./router/links";
 import { cssVariablesResolver, theme } from "./theme";
+import { applyDensity } from "./ui/density";
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 // Mantine's own style tags take it from the provider; the scroll lock asks `get-nonce`.
 setNonce(nonce);
 followLinks(router);
+applyDensity();
 
 const schemes = localStorageColorSchemeManager({ key: "th-colour-scheme" });
 const root = document.getElementById("root");

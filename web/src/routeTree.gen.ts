@@ -11,10 +11,31 @@
 import { Route as rootRouteImport } from "./routes/__root";
 import { Route as IndexRouteImport } from "./routes/index";
 import { Route as FramedRouteImport } from "./routes/_framed";
+import { Route as SetupRouteImport } from "./routes/setup";
 import { Route as SignInRouteImport } from "./routes/sign-in";
 import { Route as FramedDocsIndexRouteImport } from "./routes/_framed/docs/index";
+import { Route as FramedDocsPageRouteImport } from "./routes/_framed/docs/$page";
 import { Route as FramedWWorkspaceRouteRouteImport } from "./routes/_framed/w/$workspace/route";
 import { Route as FramedWWorkspaceIndexRouteImport } from "./routes/_framed/w/$workspace/index";
+import { Route as FramedWWorkspaceInspectorRouteImport } from "./routes/_framed/w/$workspace/inspector";
+import { Route as FramedWWorkspaceKeysRouteImport } from "./routes/_framed/w/$workspace/keys";
+import { Route as FramedWWorkspaceSetupRouteImport } from "./routes/_framed/w/$workspace/setup";
+import { Route as FramedWWorkspaceAccountsIndexRouteImport } from "./routes/_framed/w/$workspace/accounts/index";
+import { Route as FramedWWorkspaceAccountsIdRouteImport } from "./routes/_framed/w/$workspace/accounts/$id";
+import { Route as FramedWWorkspaceAppsIndexRouteImport } from "./routes/_framed/w/$workspace/apps/index";
+import { Route as FramedWWorkspaceAppsAppRouteRouteImport } from "./routes/_framed/w/$workspace/apps/$app/route";
+import { Route as FramedWWorkspaceLifecycleIndexRouteImport } from "./routes/_framed/w/$workspace/lifecycle/index";
+import { Route as FramedWWorkspacePeopleIndexRouteImport } from "./routes/_framed/w/$workspace/people/index";
+import { Route as FramedWWorkspacePeopleIdRouteImport } from "./routes/_framed/w/$workspace/people/$id";
+import { Route as FramedWWorkspaceRetentionIndexRouteImport } from "./routes/_framed/w/$workspace/retention/index";
+import { Route as FramedWWorkspaceAppsAppIndexRouteImport } from "./routes/_framed/w/$workspace/apps/$app/index";
+import { Route as FramedWWorkspaceAppsAppFeaturesRouteImport } from "./routes/_framed/w/$workspace/apps/$app/features";
+import { Route as FramedWWorkspaceAppsAppOverviewRouteImport } from "./routes/_framed/w/$workspace/apps/$app/overview";
+import { Route as FramedWWorkspaceAppsAppPeopleRouteImport } from "./routes/_framed/w/$workspace/apps/$app/people";
+import { Route as FramedWWorkspaceAppsAppReleasesRouteImport } from "./routes/_framed/w/$workspace/apps/$app/releases";
+import { Route as FramedWWorkspaceAppsAppRetentionRouteImport } from "./routes/_framed/w/$workspace/apps/$app/retention";
+import { Route as FramedWWorkspaceAppsAppSettingsRouteImport } from "./routes/_framed/w/$workspace/apps/$app/settings";
+import { Route as FramedWWorkspaceLifecyclePeriodLifecycleTimeRouteImport } from "./routes/_framed/w/$workspace/lifecycle/period-lifecycle/time";
 
 const IndexRoute = IndexRouteImport.update({
   id: "/",
@@ -23,6 +44,11 @@ const IndexRoute = IndexRouteImport.update({
 } as any);
 const FramedRoute = FramedRouteImport.update({
   id: "/_framed",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const SetupRoute = SetupRouteImport.update({
+  id: "/setup",
+  path: "/setup",
   getParentRoute: () => rootRouteImport,
 } as any);
 const SignInRoute = SignInRouteImport.update({
@@ -35,6 +61,11 @@ const FramedDocsIndexRoute = FramedDocsIndexRouteImport.update({
   path: "/docs/",
   getParentRoute: () => FramedRoute,
 } as any);
+const FramedDocsPageRoute = FramedDocsPageRouteImport.update({
+  id: "/docs/$page",
+  path: "/docs/$page",
+  getParentRoute: () => FramedRoute,
+} as any);
 const FramedWWorkspaceRouteRoute = FramedWWorkspaceRouteRouteImport.update({
   id: "/w/$workspace",
   path: "/w/$workspace",
@@ -45,47 +76,293 @@ const FramedWWorkspaceIndexRoute = FramedWWorkspaceIndexRouteImport.update({
   path: "/",
   getParentRoute: () => FramedWWorkspaceRouteRoute,
 } as any);
+const FramedWWorkspaceInspectorRoute =
+  FramedWWorkspaceInspectorRouteImport.update({
+    id: "/inspector",
+    path: "/inspector",
+    getParentRoute: () => FramedWWorkspaceRouteRoute,
+  } as any);
+const FramedWWorkspaceKeysRoute = FramedWWorkspaceKeysRouteImport.update({
+  id: "/keys",
+  path: "/keys",
+  getParentRoute: () => FramedWWorkspaceRouteRoute,
+} as any);
+const FramedWWorkspaceSetupRoute = FramedWWorkspaceSetupRouteImport.update({
+  id: "/setup",
+  path: "/setup",
+  getParentRoute: () => FramedWWorkspaceRouteRoute,
+} as any);
+const FramedWWorkspaceAccountsIndexRoute =
+  FramedWWorkspaceAccountsIndexRouteImport.update({
+    id: "/accounts/",
+    path: "/accounts/",
+    getParentRoute: () => FramedWWorkspaceRouteRoute,
+  } as any);
+const FramedWWorkspaceAccountsIdRoute =
+  FramedWWorkspaceAccountsIdRouteImport.update({
+    id: "/accounts/$id",
+    path: "/accounts/$id",
+    getParentRoute: () => FramedWWorkspaceRouteRoute,
+  } as any);
+const FramedWWorkspaceAppsIndexRoute =
+  FramedWWorkspaceAppsIndexRouteImport.update({
+    id: "/apps/",
+    path: "/apps/",
+    getParentRoute: () => FramedWWorkspaceRouteRoute,
+  } as any);
+const FramedWWorkspaceAppsAppRouteRoute =
+  FramedWWorkspaceAppsAppRouteRouteImport.update({
+    id: "/apps/$app",
+    path: "/apps/$app",
+    getParentRoute: () => FramedWWorkspaceRouteRoute,
+  } as any);
+const FramedWWorkspaceLifecycleIndexRoute =
+  FramedWWorkspaceLifecycleIndexRouteImport.update({
+    id: "/lifecycle/",
+    path: "/lifecycle/",
+    getParentRoute: () => FramedWWorkspaceRouteRoute,
+  } as any);
+const FramedWWorkspacePeopleIndexRoute =
+  FramedWWorkspacePeopleIndexRouteImport.update({
+    id: "/people/",
+    path: "/people/",
+    getParentRoute: () => FramedWWorkspaceRouteRoute,
+  } as any);
+const FramedWWorkspacePeopleIdRoute =
+  FramedWWorkspacePeopleIdRouteImport.update({
+    id: "/people/$id",
+    path: "/people/$id",
+    getParentRoute: () => FramedWWorkspaceRouteRoute,
+  } as any);
+const FramedWWorkspaceRetentionIndexRoute =
+  FramedWWorkspaceRetentionIndexRouteImport.update({
+    id: "/retention/",
+    path: "/retention/",
+    getParentRoute: () => FramedWWorkspaceRouteRoute,
+  } as any);
+const FramedWWorkspaceAppsAppIndexRoute =
+  FramedWWorkspaceAppsAppIndexRouteImport.update({
+    id: "/",
+    path: "/",
+    getParentRoute: () => FramedWWorkspaceAppsAppRouteRoute,
+  } as any);
+const FramedWWorkspaceAppsAppFeaturesRoute =
+  FramedWWorkspaceAppsAppFeaturesRouteImport.update({
+    id: "/features",
+    path: "/features",
+    getParentRoute: () => FramedWWorkspaceAppsAppRouteRoute,
+  } as any);
+const FramedWWorkspaceAppsAppOverviewRoute =
+  FramedWWorkspaceAppsAppOverviewRouteImport.update({
+    id: "/overview",
+    path: "/overview",
+    getParentRoute: () => FramedWWorkspaceAppsAppRouteRoute,
+  } as any);
+const FramedWWorkspaceAppsAppPeopleRoute =
+  FramedWWorkspaceAppsAppPeopleRouteImport.update({
+    id: "/people",
+    path: "/people",
+    getParentRoute: () => FramedWWorkspaceAppsAppRouteRoute,
+  } as any);
+const FramedWWorkspaceAppsAppReleasesRoute =
+  FramedWWorkspaceAppsAppReleasesRouteImport.update({
+    id: "/releases",
+    path: "/releases",
+    getParentRoute: () => FramedWWorkspaceAppsAppRouteRoute,
+  } as any);
+const FramedWWorkspaceAppsAppRetentionRoute =
+  FramedWWorkspaceAppsAppRetentionRouteImport.update({
+    id: "/retention",
+    path: "/retention",
+    getParentRoute: () => FramedWWorkspaceAppsAppRouteRoute,
+  } as any);
+const FramedWWorkspaceAppsAppSettingsRoute =
+  FramedWWorkspaceAppsAppSettingsRouteImport.update({
+    id: "/settings",
+    path: "/settings",
+    getParentRoute: () => FramedWWorkspaceAppsAppRouteRoute,
+  } as any);
+const FramedWWorkspaceLifecyclePeriodLifecycleTimeRoute =
+  FramedWWorkspaceLifecyclePeriodLifecycleTimeRouteImport.update({
+    id: "/lifecycle/period-lifecycle/time",
+    path: "/lifecycle/period-lifecycle/time",
+    getParentRoute: () => FramedWWorkspaceRouteRoute,
+  } as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof IndexRoute;
+  "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/w/$workspace": typeof FramedWWorkspaceRouteRouteWithChildren;
+  "/docs/$page": typeof FramedDocsPageRoute;
   "/docs/": typeof FramedDocsIndexRoute;
+  "/w/$workspace/inspector": typeof FramedWWorkspaceInspectorRoute;
+  "/w/$workspace/keys": typeof FramedWWorkspaceKeysRoute;
+  "/w/$workspace/setup": typeof FramedWWorkspaceSetupRoute;
   "/w/$workspace/": typeof FramedWWorkspaceIndexRoute;
+  "/w/$workspace/apps/$app": typeof FramedWWorkspaceAppsAppRouteRouteWithChildren;
+  "/w/$workspace/accounts/$id": typeof FramedWWorkspaceAccountsIdRoute;
+  "/w/$workspace/people/$id": typeof FramedWWorkspacePeopleIdRoute;
+  "/w/$workspace/accounts/": typeof FramedWWorkspaceAccountsIndexRoute;
+  "/w/$workspace/apps/": typeof FramedWWorkspaceAppsIndexRoute;
+  "/w/$workspace/lifecycle/": typeof FramedWWorkspaceLifecycleIndexRoute;
+  "/w/$workspace/people/": typeof FramedWWorkspacePeopleIndexRoute;
+  "/w/$workspace/retention/": typeof FramedWWorkspaceRetentionIndexRoute;
+  "/w/$workspace/apps/$app/features": typeof FramedWWorkspaceAppsAppFeaturesRoute;
+  "/w/$workspace/apps/$app/overview": typeof FramedWWorkspaceAppsAppOverviewRoute;
+  "/w/$workspace/apps/$app/people": typeof FramedWWorkspaceAppsAppPeopleRoute;
+  "/w/$workspace/apps/$app/releases": typeof FramedWWorkspaceAppsAppReleasesRoute;
+  "/w/$workspace/apps/$app/retention": typeof FramedWWorkspaceAppsAppRetentionRoute;
+  "/w/$workspace/apps/$app/settings": typeof FramedWWorkspaceAppsAppSettingsRoute;
+  "/w/$workspace/lifecycle/period-lifecycle/time": typeof FramedWWorkspaceLifecyclePeriodLifecycleTimeRoute;
+  "/w/$workspace/apps/$app/": typeof FramedWWorkspaceAppsAppIndexRoute;
 }
 export interface FileRoutesByTo {
   "/": typeof IndexRoute;
+  "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/docs/$page": typeof FramedDocsPageRoute;
   "/docs": typeof FramedDocsIndexRoute;
+  "/w/$workspace/inspector": typeof FramedWWorkspaceInspectorRoute;
+  "/w/$workspace/keys": typeof FramedWWorkspaceKeysRoute;
+  "/w/$workspace/setup": typeof FramedWWorkspaceSetupRoute;
   "/w/$workspace": typeof FramedWWorkspaceIndexRoute;
+  "/w/$workspace/accounts/$id": typeof FramedWWorkspaceAccountsIdRoute;
+  "/w/$workspace/people/$id": typeof FramedWWorkspacePeopleIdRoute;
+  "/w/$workspace/accounts": typeof FramedWWorkspaceAccountsIndexRoute;
+  "/w/$workspace/apps": typeof FramedWWorkspaceAppsIndexRoute;
+  "/w/$workspace/lifecycle": typeof FramedWWorkspaceLifecycleIndexRoute;
+  "/w/$workspace/people": typeof FramedWWorkspacePeopleIndexRoute;
+  "/w/$workspace/retention": typeof FramedWWorkspaceRetentionIndexRoute;
+  "/w/$workspace/apps/$app/features": typeof FramedWWorkspaceAppsAppFeaturesRoute;
+  "/w/$workspace/apps/$app/overview": typeof FramedWWorkspaceAppsAppOverviewRoute;
+  "/w/$workspace/apps/$app/people": typeof FramedWWorkspaceAppsAppPeopleRoute;
+  "/w/$workspace/apps/$app/releases": typeof FramedWWorkspaceAppsAppReleasesRoute;
+  "/w/$workspace/apps/$app/retention": typeof FramedWWorkspaceAppsAppRetentionRoute;
+  "/w/$workspace/apps/$app/settings": typeof FramedWWorkspaceAppsAppSettingsRoute;
+  "/w/$workspace/lifecycle/period-lifecycle/time": typeof FramedWWorkspaceLifecyclePeriodLifecycleTimeRoute;
+  "/w/$workspace/apps/$app": typeof FramedWWorkspaceAppsAppIndexRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   "/": typeof IndexRoute;
   "/_framed": typeof FramedRouteWithChildren;
+  "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/_framed/w/$workspace": typeof FramedWWorkspaceRouteRouteWithChildren;
+  "/_framed/docs/$page": typeof FramedDocsPageRoute;
   "/_framed/docs/": typeof FramedDocsIndexRoute;
+  "/_framed/w/$workspace/inspector": typeof FramedWWorkspaceInspectorRoute;
+  "/_framed/w/$workspace/keys": typeof FramedWWorkspaceKeysRoute;
+  "/_framed/w/$workspace/setup": typeof FramedWWorkspaceSetupRoute;
   "/_framed/w/$workspace/": typeof FramedWWorkspaceIndexRoute;
+  "/_framed/w/$workspace/apps/$app": typeof FramedWWorkspaceAppsAppRouteRouteWithChildren;
+  "/_framed/w/$workspace/accounts/$id": typeof FramedWWorkspaceAccountsIdRoute;
+  "/_framed/w/$workspace/people/$id": typeof FramedWWorkspacePeopleIdRoute;
+  "/_framed/w/$workspace/accounts/": typeof FramedWWorkspaceAccountsIndexRoute;
+  "/_framed/w/$workspace/apps/": typeof FramedWWorkspaceAppsIndexRoute;
+  "/_framed/w/$workspace/lifecycle/": typeof FramedWWorkspaceLifecycleIndexRoute;
+  "/_framed/w/$workspace/people/": typeof FramedWWorkspacePeopleIndexRoute;
+  "/_framed/w/$workspace/retention/": typeof FramedWWorkspaceRetentionIndexRoute;
+  "/_framed/w/$workspace/apps/$app/features": typeof FramedWWorkspaceAppsAppFeaturesRoute;
+  "/_framed/w/$workspace/apps/$app/overview": typeof FramedWWorkspaceAppsAppOverviewRoute;
+  "/_framed/w/$workspace/apps/$app/people": typeof FramedWWorkspaceAppsAppPeopleRoute;
+  "/_framed/w/$workspace/apps/$app/releases": typeof FramedWWorkspaceAppsAppReleasesRoute;
+  "/_framed/w/$workspace/apps/$app/retention": typeof FramedWWorkspaceAppsAppRetentionRoute;
+  "/_framed/w/$workspace/apps/$app/settings": typeof FramedWWorkspaceAppsAppSettingsRoute;
+  "/_framed/w/$workspace/lifecycle/period-lifecycle/time": typeof FramedWWorkspaceLifecyclePeriodLifecycleTimeRoute;
+  "/_framed/w/$workspace/apps/$app/": typeof FramedWWorkspaceAppsAppIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
-  fullPaths: "/" | "/sign-in" | "/w/$workspace" | "/docs/" | "/w/$workspace/";
+  fullPaths:
+    | "/"
+    | "/setup"
+    | "/sign-in"
+    | "/w/$workspace"
+    | "/docs/$page"
+    | "/docs/"
+    | "/w/$workspace/inspector"
+    | "/w/$workspace/keys"
+    | "/w/$workspace/setup"
+    | "/w/$workspace/"
+    | "/w/$workspace/apps/$app"
+    | "/w/$workspace/accounts/$id"
+    | "/w/$workspace/people/$id"
+    | "/w/$workspace/accounts/"
+    | "/w/$workspace/apps/"
+    | "/w/$workspace/lifecycle/"
+    | "/w/$workspace/people/"
+    | "/w/$workspace/retention/"
+    | "/w/$workspace/apps/$app/features"
+    | "/w/$workspace/apps/$app/overview"
+    | "/w/$workspace/apps/$app/people"
+    | "/w/$workspace/apps/$app/releases"
+    | "/w/$workspace/apps/$app/retention"
+    | "/w/$workspace/apps/$app/settings"
+    | "/w/$workspace/lifecycle/period-lifecycle/time"
+    | "/w/$workspace/apps/$app/";
   fileRoutesByTo: FileRoutesByTo;
-  to: "/" | "/sign-in" | "/docs" | "/w/$workspace";
+  to:
+    | "/"
+    | "/setup"
+    | "/sign-in"
+    | "/docs/$page"
+    | "/docs"
+    | "/w/$workspace/inspector"
+    | "/w/$workspace/keys"
+    | "/w/$workspace/setup"
+    | "/w/$workspace"
+    | "/w/$workspace/accounts/$id"
+    | "/w/$workspace/people/$id"
+    | "/w/$workspace/accounts"
+    | "/w/$workspace/apps"
+    | "/w/$workspace/lifecycle"
+    | "/w/$workspace/people"
+    | "/w/$workspace/retention"
+    | "/w/$workspace/apps/$app/features"
+    | "/w/$workspace/apps/$app/overview"
+    | "/w/$workspace/apps/$app/people"
+    | "/w/$workspace/apps/$app/releases"
+    | "/w/$workspace/apps/$app/retention"
+    | "/w/$workspace/apps/$app/settings"
+    | "/w/$workspace/lifecycle/period-lifecycle/time"
+    | "/w/$workspace/apps/$app";
   id:
     | "__root__"
     | "/"
     | "/_framed"
+    | "/setup"
     | "/sign-in"
     | "/_framed/w/$workspace"
+    | "/_framed/docs/$page"
     | "/_framed/docs/"
-    | "/_framed/w/$workspace/";
+    | "/_framed/w/$workspace/inspector"
+    | "/_framed/w/$workspace/keys"
+    | "/_framed/w/$workspace/setup"
+    | "/_framed/w/$workspace/"
+    | "/_framed/w/$workspace/apps/$app"
+    | "/_framed/w/$workspace/accounts/$id"
+    | "/_framed/w/$workspace/people/$id"
+    | "/_framed/w/$workspace/accounts/"
+    | "/_framed/w/$workspace/apps/"
+    | "/_framed/w/$workspace/lifecycle/"
+    | "/_framed/w/$workspace/people/"
+    | "/_framed/w/$workspace/retention/"
+    | "/_framed/w/$workspace/apps/$app/features"
+    | "/_framed/w/$workspace/apps/$app/overview"
+    | "/_framed/w/$workspace/apps/$app/people"
+    | "/_framed/w/$workspace/apps/$app/releases"
+    | "/_framed/w/$workspace/apps/$app/retention"
+    | "/_framed/w/$workspace/apps/$app/settings"
+    | "/_framed/w/$workspace/lifecycle/period-lifecycle/time"
+    | "/_framed/w/$workspace/apps/$app/";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute;
   FramedRoute: typeof FramedRouteWithChildren;
+  SetupRoute: typeof SetupRoute;
   SignInRoute: typeof SignInRoute;
 }
 
@@ -105,6 +382,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof FramedRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/setup": {
+      id: "/setup";
+      path: "/setup";
+      fullPath: "/setup";
+      preLoaderRoute: typeof SetupRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     "/sign-in": {
       id: "/sign-in";
       path: "/sign-in";
@@ -117,6 +401,13 @@ declare module "@tanstack/react-router" {
       path: "/docs";
       fullPath: "/docs/";
       preLoaderRoute: typeof FramedDocsIndexRouteImport;
+      parentRoute: typeof FramedRoute;
+    };
+    "/_framed/docs/$page": {
+      id: "/_framed/docs/$page";
+      path: "/docs/$page";
+      fullPath: "/docs/$page";
+      preLoaderRoute: typeof FramedDocsPageRouteImport;
       parentRoute: typeof FramedRoute;
     };
     "/_framed/w/$workspace": {
@@ -133,15 +424,201 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof FramedWWorkspaceIndexRouteImport;
       parentRoute: typeof FramedWWorkspaceRouteRoute;
     };
+    "/_framed/w/$workspace/inspector": {
+      id: "/_framed/w/$workspace/inspector";
+      path: "/inspector";
+      fullPath: "/w/$workspace/inspector";
+      preLoaderRoute: typeof FramedWWorkspaceInspectorRouteImport;
+      parentRoute: typeof FramedWWorkspaceRouteRoute;
+    };
+    "/_framed/w/$workspace/keys": {
+      id: "/_framed/w/$workspace/keys";
+      path: "/keys";
+      fullPath: "/w/$workspace/keys";
+      preLoaderRoute: typeof FramedWWorkspaceKeysRouteImport;
+      parentRoute: typeof FramedWWorkspaceRouteRoute;
+    };
+    "/_framed/w/$workspace/setup": {
+      id: "/_framed/w/$workspace/setup";
+      path: "/setup";
+      fullPath: "/w/$workspace/setup";
+      preLoaderRoute: typeof FramedWWorkspaceSetupRouteImport;
+      parentRoute: typeof FramedWWorkspaceRouteRoute;
+    };
+    "/_framed/w/$workspace/accounts/": {
+      id: "/_framed/w/$workspace/accounts/";
+      path: "/accounts";
+      fullPath: "/w/$workspace/accounts/";
+      preLoaderRoute: typeof FramedWWorkspaceAccountsIndexRouteImport;
+      parentRoute: typeof FramedWWorkspaceRouteRoute;
+    };
+    "/_framed/w/$workspace/accounts/$id": {
+      id: "/_framed/w/$workspace/accounts/$id";
+      path: "/accounts/$id";
+      fullPath: "/w/$workspace/accounts/$id";
+      preLoaderRoute: typeof FramedWWorkspaceAccountsIdRouteImport;
+      parentRoute: typeof FramedWWorkspaceRouteRoute;
+    };
+    "/_framed/w/$workspace/apps/": {
+      id: "/_framed/w/$workspace/apps/";
+      path: "/apps";
+      fullPath: "/w/$workspace/apps/";
+      preLoaderRoute: typeof FramedWWorkspaceAppsIndexRouteImport;
+      parentRoute: typeof FramedWWorkspaceRouteRoute;
+    };
+    "/_framed/w/$workspace/apps/$app": {
+      id: "/_framed/w/$workspace/apps/$app";
+      path: "/apps/$app";
+      fullPath: "/w/$workspace/apps/$app";
+      preLoaderRoute: typeof FramedWWorkspaceAppsAppRouteRouteImport;
+      parentRoute: typeof FramedWWorkspaceRouteRoute;
+    };
+    "/_framed/w/$workspace/lifecycle/": {
+      id: "/_framed/w/$workspace/lifecycle/";
+      path: "/lifecycle";
+      fullPath: "/w/$workspace/lifecycle/";
+      preLoaderRoute: typeof FramedWWorkspaceLifecycleIndexRouteImport;
+      parentRoute: typeof FramedWWorkspaceRouteRoute;
+    };
+    "/_framed/w/$workspace/people/": {
+      id: "/_framed/w/$workspace/people/";
+      path: "/people";
+      fullPath: "/w/$workspace/people/";
+      preLoaderRoute: typeof FramedWWorkspacePeopleIndexRouteImport;
+      parentRoute: typeof FramedWWorkspaceRouteRoute;
+    };
+    "/_framed/w/$workspace/people/$id": {
+      id: "/_framed/w/$workspace/people/$id";
+      path: "/people/$id";
+      fullPath: "/w/$workspace/people/$id";
+      preLoaderRoute: typeof FramedWWorkspacePeopleIdRouteImport;
+      parentRoute: typeof FramedWWorkspaceRouteRoute;
+    };
+    "/_framed/w/$workspace/retention/": {
+      id: "/_framed/w/$workspace/retention/";
+      path: "/retention";
+      fullPath: "/w/$workspace/retention/";
+      preLoaderRoute: typeof FramedWWorkspaceRetentionIndexRouteImport;
+      parentRoute: typeof FramedWWorkspaceRouteRoute;
+    };
+    "/_framed/w/$workspace/apps/$app/": {
+      id: "/_framed/w/$workspace/apps/$app/";
+      path: "/";
+      fullPath: "/w/$workspace/apps/$app/";
+      preLoaderRoute: typeof FramedWWorkspaceAppsAppIndexRouteImport;
+      parentRoute: typeof FramedWWorkspaceAppsAppRouteRoute;
+    };
+    "/_framed/w/$workspace/apps/$app/features": {
+      id: "/_framed/w/$workspace/apps/$app/features";
+      path: "/features";
+      fullPath: "/w/$workspace/apps/$app/features";
+      preLoaderRoute: typeof FramedWWorkspaceAppsAppFeaturesRouteImport;
+      parentRoute: typeof FramedWWorkspaceAppsAppRouteRoute;
+    };
+    "/_framed/w/$workspace/apps/$app/overview": {
+      id: "/_framed/w/$workspace/apps/$app/overview";
+      path: "/overview";
+      fullPath: "/w/$workspace/apps/$app/overview";
+      preLoaderRoute: typeof FramedWWorkspaceAppsAppOverviewRouteImport;
+      parentRoute: typeof FramedWWorkspaceAppsAppRouteRoute;
+    };
+    "/_framed/w/$workspace/apps/$app/people": {
+      id: "/_framed/w/$workspace/apps/$app/people";
+      path: "/people";
+      fullPath: "/w/$workspace/apps/$app/people";
+      preLoaderRoute: typeof FramedWWorkspaceAppsAppPeopleRouteImport;
+      parentRoute: typeof FramedWWorkspaceAppsAppRouteRoute;
+    };
+    "/_framed/w/$workspace/apps/$app/releases": {
+      id: "/_framed/w/$workspace/apps/$app/releases";
+      path: "/releases";
+      fullPath: "/w/$workspace/apps/$app/releases";
+      preLoaderRoute: typeof FramedWWorkspaceAppsAppReleasesRouteImport;
+      parentRoute: typeof FramedWWorkspaceAppsAppRouteRoute;
+    };
+    "/_framed/w/$workspace/apps/$app/retention": {
+      id: "/_framed/w/$workspace/apps/$app/retention";
+      path: "/retention";
+      fullPath: "/w/$workspace/apps/$app/retention";
+      preLoaderRoute: typeof FramedWWorkspaceAppsAppRetentionRouteImport;
+      parentRoute: typeof FramedWWorkspaceAppsAppRouteRoute;
+    };
+    "/_framed/w/$workspace/apps/$app/settings": {
+      id: "/_framed/w/$workspace/apps/$app/settings";
+      path: "/settings";
+      fullPath: "/w/$workspace/apps/$app/settings";
+      preLoaderRoute: typeof FramedWWorkspaceAppsAppSettingsRouteImport;
+      parentRoute: typeof FramedWWorkspaceAppsAppRouteRoute;
+    };
+    "/_framed/w/$workspace/lifecycle/period-lifecycle/time": {
+      id: "/_framed/w/$workspace/lifecycle/period-lifecycle/time";
+      path: "/lifecycle/period-lifecycle/time";
+      fullPath: "/w/$workspace/lifecycle/period-lifecycle/time";
+      preLoaderRoute: typeof FramedWWorkspaceLifecyclePeriodLifecycleTimeRouteImport;
+      parentRoute: typeof FramedWWorkspaceRouteRoute;
+    };
   }
 }
 
+interface FramedWWorkspaceAppsAppRouteRouteChildren {
+  FramedWWorkspaceAppsAppFeaturesRoute: typeof FramedWWorkspaceAppsAppFeaturesRoute;
+  FramedWWorkspaceAppsAppOverviewRoute: typeof FramedWWorkspaceAppsAppOverviewRoute;
+  FramedWWorkspaceAppsAppPeopleRoute: typeof FramedWWorkspaceAppsAppPeopleRoute;
+  FramedWWorkspaceAppsAppReleasesRoute: typeof FramedWWorkspaceAppsAppReleasesRoute;
+  FramedWWorkspaceAppsAppRetentionRoute: typeof FramedWWorkspaceAppsAppRetentionRoute;
+  FramedWWorkspaceAppsAppSettingsRoute: typeof FramedWWorkspaceAppsAppSettingsRoute;
+  FramedWWorkspaceAppsAppIndexRoute: typeof FramedWWorkspaceAppsAppIndexRoute;
+}
+
+const FramedWWorkspaceAppsAppRouteRouteChildren: FramedWWorkspaceAppsAppRouteRouteChildren =
+  {
+    FramedWWorkspaceAppsAppFeaturesRoute: FramedWWorkspaceAppsAppFeaturesRoute,
+    FramedWWorkspaceAppsAppOverviewRoute: FramedWWorkspaceAppsAppOverviewRoute,
+    FramedWWorkspaceAppsAppPeopleRoute: FramedWWorkspaceAppsAppPeopleRoute,
+    FramedWWorkspaceAppsAppReleasesRoute: FramedWWorkspaceAppsAppReleasesRoute,
+    FramedWWorkspaceAppsAppRetentionRoute:
+      FramedWWorkspaceAppsAppRetentionRoute,
+    FramedWWorkspaceAppsAppSettingsRoute: FramedWWorkspaceAppsAppSettingsRoute,
+    FramedWWorkspaceAppsAppIndexRoute: FramedWWorkspaceAppsAppIndexRoute,
+  };
+
+const FramedWWorkspaceAppsAppRouteRouteWithChildren =
+  FramedWWorkspaceAppsAppRouteRoute._addFileChildren(
+    FramedWWorkspaceAppsAppRouteRouteChildren,
+  );
+
 interface FramedWWorkspaceRouteRouteChildren {
+  FramedWWorkspaceInspectorRoute: typeof FramedWWorkspaceInspectorRoute;
+  FramedWWorkspaceKeysRoute: typeof FramedWWorkspaceKeysRoute;
+  FramedWWorkspaceSetupRoute: typeof FramedWWorkspaceSetupRoute;
   FramedWWorkspaceIndexRoute: typeof FramedWWorkspaceIndexRoute;
+  FramedWWorkspaceAppsAppRouteRoute: typeof FramedWWorkspaceAppsAppRouteRouteWithChildren;
+  FramedWWorkspaceAccountsIdRoute: typeof FramedWWorkspaceAccountsIdRoute;
+  FramedWWorkspacePeopleIdRoute: typeof FramedWWorkspacePeopleIdRoute;
+  FramedWWorkspaceAccountsIndexRoute: typeof FramedWWorkspaceAccountsIndexRoute;
+  FramedWWorkspaceAppsIndexRoute: typeof FramedWWorkspaceAppsIndexRoute;
+  FramedWWorkspaceLifecycleIndexRoute: typeof FramedWWorkspaceLifecycleIndexRoute;
+  FramedWWorkspacePeopleIndexRoute: typeof FramedWWorkspacePeopleIndexRoute;
+  FramedWWorkspaceRetentionIndexRoute: typeof FramedWWorkspaceRetentionIndexRoute;
+  FramedWWorkspaceLifecyclePeriodLifecycleTimeRoute: typeof FramedWWorkspaceLifecyclePeriodLifecycleTimeRoute;
 }
 
 const FramedWWorkspaceRouteRouteChildren: FramedWWorkspaceRouteRouteChildren = {
+  FramedWWorkspaceInspectorRoute: FramedWWorkspaceInspectorRoute,
+  FramedWWorkspaceKeysRoute: FramedWWorkspaceKeysRoute,
+  FramedWWorkspaceSetupRoute: FramedWWorkspaceSetupRoute,
   FramedWWorkspaceIndexRoute: FramedWWorkspaceIndexRoute,
+  FramedWWorkspaceAppsAppRouteRoute:
+    FramedWWorkspaceAppsAppRouteRouteWithChildren,
+  FramedWWorkspaceAccountsIdRoute: FramedWWorkspaceAccountsIdRoute,
+  FramedWWorkspacePeopleIdRoute: FramedWWorkspacePeopleIdRoute,
+  FramedWWorkspaceAccountsIndexRoute: FramedWWorkspaceAccountsIndexRoute,
+  FramedWWorkspaceAppsIndexRoute: FramedWWorkspaceAppsIndexRoute,
+  FramedWWorkspaceLifecycleIndexRoute: FramedWWorkspaceLifecycleIndexRoute,
+  FramedWWorkspacePeopleIndexRoute: FramedWWorkspacePeopleIndexRoute,
+  FramedWWorkspaceRetentionIndexRoute: FramedWWorkspaceRetentionIndexRoute,
+  FramedWWorkspaceLifecyclePeriodLifecycleTimeRoute:
+    FramedWWorkspaceLifecyclePeriodLifecycleTimeRoute,
 };
 
 const FramedWWorkspaceRouteRouteWithChildren =
@@ -151,11 +628,13 @@ const FramedWWorkspaceRouteRouteWithChildren =
 
 interface FramedRouteChildren {
   FramedWWorkspaceRouteRoute: typeof FramedWWorkspaceRouteRouteWithChildren;
+  FramedDocsPageRoute: typeof FramedDocsPageRoute;
   FramedDocsIndexRoute: typeof FramedDocsIndexRoute;
 }
 
 const FramedRouteChildren: FramedRouteChildren = {
   FramedWWorkspaceRouteRoute: FramedWWorkspaceRouteRouteWithChildren,
+  FramedDocsPageRoute: FramedDocsPageRoute,
   FramedDocsIndexRoute: FramedDocsIndexRoute,
 };
 
@@ -165,6 +644,7 @@ const FramedRouteWithChildren =
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   FramedRoute: FramedRouteWithChildren,
+  SetupRoute: SetupRoute,
   SignInRoute: SignInRoute,
 };
 export const routeTree = rootRouteImport

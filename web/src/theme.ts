@@ -23,6 +23,33 @@ const juniper: MantineColorsTuple = [
   "#083F42",
 ];
 
+// Mantine paints its parts from two neutral tuples; ours carry the same green tint as the roles.
+const gray: MantineColorsTuple = [
+  "#F5F8F7",
+  "#EAF0EE",
+  "#E0E8E5",
+  "#D3DCD9",
+  "#B5C1BD",
+  "#93A29E",
+  "#7C8A86",
+  "#5F6E6A",
+  "#4A5955",
+  "#16211F",
+];
+
+const night: MantineColorsTuple = [
+  "#E6EEEC",
+  "#B3C1BD",
+  "#93A29E",
+  "#6F7F7B",
+  "#3C494B",
+  "#2E393B",
+  "#171E20",
+  "#0F1516",
+  "#11181A",
+  "#0B1011",
+];
+
 export interface Palette {
   roles: Record<string, string>;
   stages: Record<string, string>;
@@ -162,6 +189,7 @@ const mantineRoles = {
   "--mantine-color-disabled-border": "var(--th-line)",
   "--mantine-primary-color-filled": "var(--th-brand)",
   "--mantine-primary-color-filled-hover": "var(--th-brand-hover)",
+  "--mantine-primary-color-contrast": "var(--th-on-brand)",
   "--mantine-primary-color-light": "var(--th-brand-soft)",
   "--mantine-primary-color-light-color": "var(--th-brand)",
 };
@@ -175,7 +203,7 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
 const fallback = '"Inter Variable", "Inter fallback", system-ui, sans-serif';
 
 export const theme: MantineThemeOverride = createTheme({
-  colors: { juniper },
+  colors: { juniper, gray, dark: night },
   primaryColor: "juniper",
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,

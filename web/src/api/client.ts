@@ -39,7 +39,7 @@ interface Answer<T> {
 let signInAgain: (() => Promise<void>) | undefined;
 
 /** The frame hands over how to renew a session; requests then wait instead of failing. */
-export function onSessionOver(renew: () => Promise<void>): void {
+export function onSessionOver(renew: (() => Promise<void>) | undefined): void {
   signInAgain = renew;
 }
 
@@ -47,9 +47,12 @@ export function onSessionOver(renew: () => Promise<void>): void {
  * Runs a request and gives its data, or throws an `ApiError`. When the session has ended
  * meanwhile it waits for the sign-in dialog and sends the same request again.
  */
-export async function request<T>(send: () => Promise<Answer<T>>): Promise<T> {
+export async function request<T>(
+  send: () => Promise<Answer<T>>,
+  { renew = true }: { renew?: boolean } = {},
+): Promise<T> {
   let answer = await send();
-  if (answer.response.status === 401 && signInAgain) {
+  if (renew && answer.response.status === 401 && signInAgain) {
     await signInAgain();
     answer = await send();
   }

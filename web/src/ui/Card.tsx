@@ -29,3 +29,12 @@ export function Card({ span = 12, title, aside, flush, children }: CardProps) {
     </section>
   );
 }
+
+/** A place in the grid for what brings its own frame, such as a chart, or for cards in a stack. */
+export function Span({ of, children }: { of: 3 | 4 | 6 | 8 | 12; children: ReactNode }) {
+  return (
+    <div className={classes.span} data-span={of}>
+      {children}
+    </div>
+  );
+}

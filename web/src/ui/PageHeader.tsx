@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import classes from "./PageHeader.module.css";
+import { useTitle } from "./title";
 
 export interface Crumb {
   label: string;
@@ -9,6 +10,8 @@ export interface Crumb {
 interface PageHeaderProps {
   crumbs?: readonly Crumb[];
   title: ReactNode;
+  /** The title as plain text, for the browser's tab, when `title` is not text. */
+  name?: string;
   /** Chips beside the title: rhythm, kind, state. */
   badges?: ReactNode;
   /** One line of facts under the title. */
@@ -23,6 +26,7 @@ interface PageHeaderProps {
 
 export function PageHeader(props: PageHeaderProps) {
   const { crumbs, title, badges, facts, verdict, actions, controls } = props;
+  useTitle(props.name ?? (typeof title === "string" ? title : undefined));
   return (
     <header className={classes.header}>
       {crumbs && crumbs.length > 0 ? (

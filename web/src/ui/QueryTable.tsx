@@ -137,7 +137,7 @@ function Rows<Row>(props: QueryTableProps<Row>) {
 function Spacer({ height, columns }: { height: number; columns: number }) {
   if (height === 0) return null;
   return (
-    <tr aria-hidden="true">
+    <tr data-spacer>
       <td colSpan={columns} style={{ height, padding: 0, border: 0 }} />
     </tr>
   );

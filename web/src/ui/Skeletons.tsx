@@ -16,7 +16,7 @@ export function SkeletonRows({ columns, rows }: { columns: number; rows: number 
   const late = useLate(150);
   const names = Array.from({ length: rows }, (_, at) => `row ${at}`);
   return names.map((name, at) => (
-    <tr key={name} aria-hidden="true">
+    <tr key={name}>
       <td colSpan={columns}>
         <span
           className={classes.bar}

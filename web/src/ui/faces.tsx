@@ -12,7 +12,6 @@ import { Tip } from "./Tip";
 /** We cannot tell, and say why. */
 export function Unknown({ reason }: { reason?: string }) {
   const chip = (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable by keyboard
     <span className={classes.chip} data-face="unknown" tabIndex={reason ? 0 : undefined}>
       <span aria-hidden="true">?</span>
       <span className={classes.srOnly}>{reason ?? ui.faces.unknown}</span>

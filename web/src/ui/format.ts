@@ -182,3 +182,8 @@ export function pointsOf(now: number, before: number | null | undefined): Change
   if (Math.abs(change) < 0.0005) return { direction: "level", text: formatPoints(0) };
   return { direction: change > 0 ? "up" : "down", text: formatPoints(Math.abs(change)) };
 }
+
+/** The date of an instant in the reader's zone, for what lies ahead. */
+export function formatInstantDay(iso: string): string {
+  return dateOfInstant.format(Date.parse(iso));
+}

@@ -25,7 +25,7 @@ export function useRowWindow(
     const measure = () => {
       const box = body.current;
       if (!box) return;
-      const row = box.querySelector("tr:not([aria-hidden])");
+      const row = box.querySelector("tr:not([data-spacer])");
       const height = row?.getBoundingClientRect().height || 40;
       const above = Math.max(0, -box.getBoundingClientRect().top);
       const start = Math.max(0, Math.floor(above / height) - MARGIN);

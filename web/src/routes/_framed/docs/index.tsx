@@ -1,4 +1,7 @@
-import { createFileRoute } from "@tanstack/react-router";
-import { ManualPage } from "@/features/manual/ManualPage";
+import { createFileRoute, redirect } from "@tanstack/react-router";
 
-export const Route = createFileRoute("/_framed/docs/")({ component: ManualPage });
+export const Route = createFileRoute("/_framed/docs/")({
+  beforeLoad: () => {
+    throw redirect({ to: "/docs/$page", params: { page: "overview" }, replace: true });
+  },
+});

@@ -6,7 +6,9 @@ export const Route = createFileRoute("/_framed/w/$workspace")({
   validateSearch: periodSearch,
   search: { middlewares: [retainSearchParams(["range", "from", "to", "compare"])] },
   beforeLoad: ({ context, params }) => {
-    if (!context.workspaces.some(({ slug }) => slug === params.workspace)) throw notFound();
+    const workspace = context.workspaces.find(({ slug }) => slug === params.workspace);
+    if (!workspace) throw notFound();
+    return { role: workspace.role };
   },
   component: Outlet,
 });

@@ -1,0 +1,45 @@
+import { useQuery } from "@tanstack/react-query";
+import { wordError } from "@/api/errors";
+import { activeQuery } from "@/api/metrics";
+import { usePeriod } from "@/router/usePeriod";
+import { useWorkspace } from "@/session/session";
+import { Trend } from "@/ui/charts/Trend";
+import { accounts } from "@/words/accounts";
+
+const words = accounts.account.trend;
+
+/** The people of this account over the chosen period, with the earlier one behind. */
+export function AccountTrend({ id }: { id: string }) {
+  const { slug } = useWorkspace();
+  const { period, today, picker } = usePeriod();
+  const from = period.earlier?.from ?? period.from;
+  const query = useQuery(activeQuery(slug, { from, to: period.to, account: id }));
+  const values = new Map((query.data?.days ?? []).map(({ date, mau }) => [date, mau]));
+  const first = values.get(period.from) ?? 0;
+  const last = values.get(period.to) ?? 0;
+  const retry = () => void query.refetch();
+  const nobody = ![...values].some(([day, count]) => day >= period.from && count > 0);
+  return (
+    <Trend
+      title={words.title}
+      name={words.name}
+      summary={words.summary(first, last)}
+      definition="mau"
+      values={values}
+      period={period}
+      earlier={period.earlier}
+      today={today}
+      stale={query.isPlaceholderData}
+      onDays={picker.onDays}
+      state={
+        query.isPending
+          ? { kind: "loading", retry }
+          : query.error
+            ? { kind: "error", message: wordError(query.error).title, retry }
+            : nobody
+              ? { kind: "empty", message: words.empty }
+              : undefined
+      }
+    />
+  );
+}

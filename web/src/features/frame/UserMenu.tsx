@@ -1,0 +1,122 @@
+import { Menu, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import { IconCheck } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { api, request } from "@/api/client";
+import { useMe } from "@/session/session";
+import { applyDensity, density } from "@/ui/density";
+import { setSingleKeys, singleKeysOn } from "@/ui/keys";
+import { frame as words } from "@/words/frame";
+import classes from "./UserMenu.module.css";
+
+const THEMES = ["light", "dark", "auto"] as const;
+
+/** Top right: what belongs to the reader rather than to the workspace. */
+export function UserMenu({ onKeysHelp }: { onKeysHelp: () => void }) {
+  const me = useMe();
+  const name = me.name || me.email;
+  const signOut = useSignOut();
+  return (
+    <Menu position="bottom-end" width={240} shadow="none">
+      <Menu.Target>
+        <UnstyledButton
+          className={classes.button}
+          aria-label={words.menu.label(initialsOf(name), name)}
+        >
+          <span className={classes.initials}>{initialsOf(name)}</span>
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <div className={classes.who}>
+          <span className={classes.name}>{name}</span>
+          <span className={classes.mail}>{me.email}</span>
+        </div>
+        <ThemeItems />
+        <RowItem />
+        <Menu.Divider />
+        <Menu.Item onClick={onKeysHelp}>{words.menu.keysHelp}</Menu.Item>
+        <SingleKeysItem />
+        <Menu.Divider />
+        <Menu.Item onClick={signOut}>{words.menu.signOut}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function ThemeItems() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <>
+      <Menu.Label>{words.menu.theme}</Menu.Label>
+      {THEMES.map((key) => (
+        <Menu.Item
+          key={key}
+          closeMenuOnClick={false}
+          role="menuitemradio"
+          aria-checked={colorScheme === key}
+          rightSection={
+            colorScheme === key ? <IconCheck size={16} stroke={1.5} aria-hidden="true" /> : null
+          }
+          onClick={() => setColorScheme(key)}
+        >
+          {words.menu.themes[key]}
+        </Menu.Item>
+      ))}
+    </>
+  );
+}
+
+function RowItem() {
+  const [now, setNow] = useState(density);
+  const next = now === "compact" ? "roomy" : "compact";
+  return (
+    <>
+      <Menu.Label>{words.menu.rows}</Menu.Label>
+      <Menu.Item
+        closeMenuOnClick={false}
+        onClick={() => {
+          applyDensity(next);
+          setNow(next);
+        }}
+      >
+        {next === "compact" ? words.menu.rowsCompact : words.menu.rowsWide}
+      </Menu.Item>
+    </>
+  );
+}
+
+function SingleKeysItem() {
+  const [on, setOn] = useState(singleKeysOn);
+  return (
+    <Menu.Item
+      closeMenuOnClick={false}
+      onClick={() => {
+        setSingleKeys(!on);
+        setOn(!on);
+      }}
+    >
+      {on ? words.menu.keysOff : words.menu.keysOn}
+    </Menu.Item>
+  );
+}
+
+function useSignOut() {
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+  const end = useMutation({
+    mutationFn: () => request(() => api.DELETE("/api/v1/session")),
+    onSettled: async () => {
+      await navigate({ to: "/sign-in" });
+      // What was read belongs to the one who left.
+      queryClient.clear();
+    },
+  });
+  return () => end.mutate();
+}
+
+function initialsOf(name: string): string {
+  const words = name.split(/[\s.@]+/).filter(Boolean);
+  const first = words[0]?.[0] ?? "?";
+  return (first + (words[1]?.[0] ?? "")).toUpperCase();
+}

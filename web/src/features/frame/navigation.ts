@@ -1,0 +1,115 @@
+import type { ComponentType } from "react";
+import type { Permission } from "@/session/permissions";
+import {
+  AccountIcon,
+  AppIcon,
+  HomeIcon,
+  InspectorIcon,
+  KeyIcon,
+  LifecycleIcon,
+  PeopleIcon,
+  RetentionIcon,
+} from "@/ui/icons";
+import { frame as words } from "@/words/frame";
+
+export interface NavPage {
+  key: string;
+  label: string;
+  /** Path below the workspace; empty for its home. */
+  path: string;
+  permission: Permission;
+  Icon: ComponentType<{ size?: number; stroke?: number }>;
+}
+
+interface NavGroup {
+  label: string | null;
+  pages: readonly NavPage[];
+}
+
+const { pages, groups } = words;
+
+/** The console's map. A page that a role cannot open is absent from it. */
+export const navigation: readonly NavGroup[] = [
+  {
+    label: null,
+    pages: [
+      { key: "home", label: pages.home, path: "", permission: "metrics.read", Icon: HomeIcon },
+    ],
+  },
+  {
+    label: groups.adoption,
+    pages: [
+      { key: "apps", label: pages.apps, path: "apps", permission: "apps.read", Icon: AppIcon },
+      {
+        key: "people",
+        label: pages.people,
+        path: "people",
+        permission: "people.read",
+        Icon: PeopleIcon,
+      },
+      {
+        key: "accounts",
+        label: pages.accounts,
+        path: "accounts",
+        permission: "accounts.read",
+        Icon: AccountIcon,
+      },
+      {
+        key: "retention",
+        label: pages.retention,
+        path: "retention",
+        permission: "metrics.read",
+        Icon: RetentionIcon,
+      },
+      {
+        key: "lifecycle",
+        label: pages.lifecycle,
+        path: "lifecycle",
+        permission: "metrics.read",
+        Icon: LifecycleIcon,
+      },
+    ],
+  },
+  {
+    label: groups.data,
+    pages: [
+      {
+        key: "inspector",
+        label: pages.inspector,
+        path: "inspector",
+        permission: "inspector.read",
+        Icon: InspectorIcon,
+      },
+      { key: "keys", label: pages.keys, path: "keys", permission: "keys.write", Icon: KeyIcon },
+    ],
+  },
+];
+
+export function pageHref(workspace: string, page: Pick<NavPage, "path">): string {
+  const base = `/w/${encodeURIComponent(workspace)}`;
+  return page.path ? `${base}/${page.path}` : base;
+}
+
+/** Only what a role may open, and no group without pages. */
+export function visibleNavigation(may: (permission: Permission) => boolean): NavGroup[] {
+  return navigation
+    .map((group) => ({ ...group, pages: group.pages.filter((page) => may(page.permission)) }))
+    .filter((group) => group.pages.length > 0);
+}
+
+/** Keeps the period when moving between pages; filters belong to the page they were set on. */
+export function keptSearch(search: Record<string, unknown>): string {
+  const query = new URLSearchParams();
+  for (const name of ["range", "from", "to", "compare"]) {
+    const value = search[name];
+    if (typeof value === "string") query.set(name, value);
+  }
+  return query.size > 0 ? `?${query}` : "";
+}
+
+/** Where the same page lives in another workspace: its list, since ids differ between them. */
+export function inWorkspace(pathname: string, slug: string): string {
+  const section = pathname.split("/")[3] ?? "";
+  const known = navigation.some((group) => group.pages.some((page) => page.path === section));
+  return pageHref(slug, { path: known ? section : "" });
+}

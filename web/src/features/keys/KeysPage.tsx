@@ -1,0 +1,64 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { useWorkspace } from "@/session/session";
+import { usePageActions } from "@/ui/actions";
+import { PageHeader } from "@/ui/PageHeader";
+import { keys as words } from "@/words/keys";
+import { tokensQuery, writeKeysQuery } from "./queries";
+import { type Revocable, Revoke } from "./Revoke";
+import { TokenForm } from "./TokenForm";
+import { TokensTable } from "./TokensTable";
+import { WriteKeyForm } from "./WriteKeyForm";
+import { WriteKeysTable } from "./WriteKeysTable";
+
+type Open = { form: "write-key" | "token" } | { revoke: Revocable } | null;
+
+const inForce = ({ revoked_at }: { revoked_at: string | null }) => revoked_at === null;
+
+export function KeysPage() {
+  const { slug: workspace } = useWorkspace();
+  const writeKeys = useInfiniteQuery(writeKeysQuery(workspace));
+  const tokens = useInfiniteQuery(tokensQuery(workspace));
+  const [open, setOpen] = useState<Open>(null);
+  const close = () => setOpen(null);
+  usePageActions(
+    useMemo(
+      () => [
+        { id: "key new", label: words.write.add, run: () => setOpen({ form: "write-key" }) },
+        { id: "token new", label: words.tokens.add, run: () => setOpen({ form: "token" }) },
+      ],
+      [],
+    ),
+  );
+  const count = (query: { data?: { pages: { items: { revoked_at: string | null }[] }[] } }) =>
+    query.data?.pages.flatMap(({ items }) => items).filter(inForce).length ?? 0;
+  return (
+    <>
+      <PageHeader
+        title={words.title}
+        verdict={
+          writeKeys.data && tokens.data ? words.verdict(count(writeKeys), count(tokens)) : undefined
+        }
+      />
+      <WriteKeysTable
+        query={writeKeys}
+        onAdd={() => setOpen({ form: "write-key" })}
+        onRevoke={({ id, name }) => setOpen({ revoke: { kind: "write-keys", id, name } })}
+      />
+      <TokensTable
+        query={tokens}
+        onAdd={() => setOpen({ form: "token" })}
+        onRevoke={({ id, name }) => setOpen({ revoke: { kind: "tokens", id, name } })}
+      />
+      {open && "form" in open && open.form === "write-key" ? (
+        <WriteKeyForm workspace={workspace} onClose={close} />
+      ) : null}
+      {open && "form" in open && open.form === "token" ? (
+        <TokenForm workspace={workspace} onClose={close} />
+      ) : null}
+      {open && "revoke" in open ? (
+        <Revoke workspace={workspace} what={open.revoke} onClose={close} />
+      ) : null}
+    </>
+  );
+}

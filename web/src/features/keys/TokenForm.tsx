@@ -1,0 +1,91 @@
+import { NativeSelect, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { api, request } from "@/api/client";
+import { fieldErrors, wordError } from "@/api/errors";
+import { CopyCode } from "@/ui/CopyCode";
+import { FormDrawer } from "@/ui/FormDrawer";
+import { SecretOnce } from "@/ui/SecretOnce";
+import { keys } from "@/words/keys";
+import { tokenSamples } from "@/words/snippets";
+import classes from "./Keys.module.css";
+import { tokensQuery } from "./queries";
+
+const words = keys.tokens.form;
+const ROLES = ["viewer", "builder", "success", "admin", "owner", "scim"];
+const DAY = 86_400_000;
+
+export function TokenForm({ workspace, onClose }: { workspace: string; onClose: () => void }) {
+  const queryClient = useQueryClient();
+  const form = useForm({
+    validateInputOnBlur: true,
+    // The least right and an end in sight, unless someone decides otherwise.
+    initialValues: { name: "", role: "viewer", days: "365" },
+    validate: { name: (value) => (value.trim() ? null : words.needName) },
+  });
+  const make = useMutation({
+    mutationFn: (body: { name: string; role: string; expires_at?: string }) =>
+      request(() =>
+        api.POST("/api/v1/workspaces/{workspace}/tokens", {
+          params: { path: { workspace } },
+          body,
+        }),
+      ),
+    onSuccess: () => queryClient.invalidateQueries(tokensQuery(workspace)),
+    onError: (error) => form.setErrors(fieldErrors(error)),
+  });
+  const made = make.data;
+  return (
+    <FormDrawer
+      title={made ? words.done(made.name) : words.title}
+      onClose={onClose}
+      dirty={form.isDirty()}
+      submit={words.submit}
+      running={make.isPending ? words.running : null}
+      problem={make.error ? wordError(make.error).remedy : undefined}
+      onSubmit={form.onSubmit(
+        ({ name, role, days }) => {
+          if (make.isPending) return;
+          make.mutate({ name: name.trim(), role, expires_at: expiryOf(Number(days)) });
+        },
+        () => form.getInputNode("name")?.focus(),
+      )}
+      done={
+        made ? (
+          <div className={classes.done}>
+            <SecretOnce secret={made.secret} />
+            <CopyCode
+              label={words.samples}
+              samples={tokenSamples(window.location.origin, workspace, made.secret)}
+            />
+          </div>
+        ) : undefined
+      }
+    >
+      <TextInput
+        label={words.name}
+        description={words.nameHelp}
+        data-autofocus
+        {...form.getInputProps("name")}
+      />
+      <NativeSelect
+        label={words.role}
+        description={words.roleHelp}
+        data={ROLES}
+        {...form.getInputProps("role")}
+      />
+      <NativeSelect
+        label={words.expires}
+        data={[30, 90, 365, 0].map((days) => ({
+          value: String(days),
+          label: words.expiry[days as keyof typeof words.expiry],
+        }))}
+        {...form.getInputProps("days")}
+      />
+    </FormDrawer>
+  );
+}
+
+function expiryOf(days: number): string | undefined {
+  return days === 0 ? undefined : new Date(Date.now() + days * DAY).toISOString();
+}

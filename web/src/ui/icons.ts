@@ -1,0 +1,20 @@
+/* One icon per word of the glossary; every place that shows a word takes its icon from here. */
+export {
+  IconApps as AppIcon,
+  IconBook2 as ManualIcon,
+  IconBroadcast as InspectorIcon,
+  IconBuilding as AccountIcon,
+  IconChartGridDots as RetentionIcon,
+  IconDeviceMobile as ScreenIcon,
+  IconFileText as PageIcon,
+  IconGitMerge as MergeIcon,
+  IconHome as HomeIcon,
+  IconKey as KeyIcon,
+  IconMenu2 as MoreIcon,
+  IconPointFilled as EventIcon,
+  IconProgress as LifecycleIcon,
+  IconSearch as SearchIcon,
+  IconTag as TraitIcon,
+  IconUser as PersonIcon,
+  IconUsers as PeopleIcon,
+} from "@tabler/icons-react";

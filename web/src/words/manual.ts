@@ -1,0 +1,14 @@
+/** The pages of the manual in reading order; each is `docs/<key>.md`. */
+export const pages = [
+  { key: "overview", title: "What Takehold shows" },
+  { key: "words", title: "Words" },
+  { key: "sending-events", title: "Sending events" },
+  { key: "importing", title: "Importing files" },
+  { key: "definitions", title: "Definitions of every number" },
+] as const;
+
+export const manual = {
+  title: "Manual",
+  contents: "Pages",
+  missing: "The manual has no such page.",
+} as const;
