@@ -1,6 +1,7 @@
 //! Apps over time: people by month, rhythm, features.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
@@ -13,10 +14,10 @@ use crate::ingest::dictionary::{Dictionary, Kind};
 use crate::ingest::model::is_feature;
 
 use super::days::{self, Period};
-use super::rhythm::{LOOK_BACK, Learned, learn};
+use super::rhythm::{LOOK_BACK, learn};
 use super::series::ratio;
 use super::totals::{JOINED, Total};
-use super::view::{Filter, View};
+use super::view::{Filter, Rhythms, View};
 
 /// More features than that are not shown for one app.
 pub const FEATURES: usize = 500;
@@ -83,7 +84,12 @@ pub fn totals(view: &View, include_excluded: bool) -> FxHashMap<u32, Total> {
 }
 
 /// The learned rhythm of every app on day `on`.
-pub fn rhythms(view: &mut View, conn: &mut DbConn, on: i32) -> Result<FxHashMap<u32, Learned>, DbError> {
+pub fn rhythms(view: &mut View, conn: &mut DbConn, on: i32) -> Result<Arc<Rhythms>, DbError> {
+    if let Some((version, day, learned)) = &view.learned
+        && (*version, *day) == (view.version, on)
+    {
+        return Ok(learned.clone());
+    }
     let mut active: FxHashMap<u32, FxHashMap<u32, Vec<i32>>> = FxHashMap::default();
     for (day, apps) in view.by_app(conn, false, on - LOOK_BACK + 1, on)? {
         for (app, summary) in apps.iter() {
@@ -93,7 +99,11 @@ pub fn rhythms(view: &mut View, conn: &mut DbConn, on: i32) -> Result<FxHashMap<
             }
         }
     }
-    Ok(active.into_iter().map(|(app, people)| (app, learn(people.values().map(Vec::as_slice)))).collect())
+    let learned: Rhythms =
+        active.into_iter().map(|(app, people)| (app, learn(people.values().map(Vec::as_slice)))).collect();
+    let learned = Arc::new(learned);
+    view.learned = Some((view.version, on, learned.clone()));
+    Ok(learned)
 }
 
 /// Distinct people of each app in the days `from..=to`, and the last day of activity.

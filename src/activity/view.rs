@@ -19,11 +19,12 @@ use crate::ingest::model::CallKind;
 use crate::people::traits::Subject;
 
 use super::days::DayClock;
-use super::facts::{DayFacts, KeyDay, decode_keys};
+use super::facts::{DayFacts, Fact, KeyDay, decode_keys};
 use super::fold::{self, Counted, Gathered, State, blocks_after};
 use super::identity::Identity;
 use super::membership::{Inherited, Membership};
-use super::totals::{self, Totals};
+use super::rhythm::Learned;
+use super::totals::{self, JOINED, Total, Totals};
 
 /// Stands for a name that no event carries, so that a filter by it finds nothing.
 pub const NOWHERE: u32 = u32::MAX - 1;
@@ -83,6 +84,21 @@ pub struct Use {
     pub count: u64,
 }
 
+/// Learned rhythms by app.
+pub type Rhythms = FxHashMap<u32, Learned>;
+
+/// What an account's people did in an app (or in none) over all time.
+#[derive(Clone, Debug)]
+pub struct AccountUse {
+    /// Who.
+    pub people: RoaringBitmap,
+    /// How many counted events, first and last.
+    pub total: Total,
+}
+
+/// By account and app; the app may be [`NONE`].
+pub type AccountUses = BTreeMap<(u32, u32), AccountUse>;
+
 /// A day's summaries of each app that was used.
 pub type ByApp = FxHashMap<u32, Summary>;
 
@@ -99,7 +115,9 @@ pub struct View {
     clock: DayClock,
     state: State,
     seen: i64,
+    // Questions hold this lock for reading while they call the view: nothing but `sync` may take it here.
     names: Arc<RwLock<Dictionary>>,
+    has_accounts: bool,
     counted: Counted,
     identity: Identity,
     membership: Option<Membership>,
@@ -111,6 +129,9 @@ pub struct View {
     facts: HashMap<i32, Arc<DayFacts>>,
     facts_kept: usize,
     uses: u64,
+    accounts: [Option<(u64, Arc<AccountUses>)>; 2],
+    /// The rhythms learned last, with the version and day they hold for.
+    pub(super) learned: Option<(u64, i32, Arc<Rhythms>)>,
     /// Rises with everything that can change an answer.
     pub version: u64,
 }
@@ -125,6 +146,7 @@ impl View {
             state: State { generation: -1, folded_through: 0 },
             seen: 0,
             names,
+            has_accounts: false,
             counted: Counted::of(&Dictionary::default()),
             identity: Identity::default(),
             membership: None,
@@ -136,6 +158,8 @@ impl View {
             facts: HashMap::new(),
             facts_kept: 0,
             uses: 0,
+            accounts: [None, None],
+            learned: None,
             version: 0,
         }
     }
@@ -203,6 +227,7 @@ impl View {
         let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
         names.refresh(conn, self.workspace)?;
         self.counted = Counted::of(&names);
+        self.has_accounts = !names.is_empty(Kind::Account);
         Ok(())
     }
 
@@ -281,8 +306,7 @@ impl View {
 
     /// Whether events without an account may belong to one.
     fn inherits(&self) -> bool {
-        let names = self.names.read().unwrap_or_else(PoisonError::into_inner);
-        !names.is_empty(Kind::Account) && self.totals.keys().any(|(_, _, account)| *account == NONE)
+        self.has_accounts && self.totals.keys().any(|(_, _, account)| *account == NONE)
     }
 
     /// Reads who joined which account, the first time it is needed.
@@ -546,6 +570,107 @@ impl View {
             self.each_use(filter, day, &facts, |one| each(day, one));
         }
         Ok(())
+    }
+
+    /// What every account's people did over all time.
+    pub fn account_uses(&mut self, conn: &mut DbConn, include_excluded: bool) -> Result<Arc<AccountUses>, DbError> {
+        let [counted, with_excluded] = &self.accounts;
+        let kept = if include_excluded { with_excluded } else { counted };
+        if let Some((version, uses)) = kept
+            && *version == self.version
+        {
+            return Ok(uses.clone());
+        }
+        let mut uses = AccountUses::new();
+        let mut add = |account: u32, app: u32, person: u32, total: Total| {
+            let one = uses.entry((account, app)).or_insert_with(|| AccountUse { people: RoaringBitmap::new(), total });
+            if one.people.is_empty() {
+                one.total = total;
+            } else {
+                one.total.join(total);
+            }
+            one.people.insert(person);
+        };
+        let passes = |identity: &Identity, person| include_excluded || identity.person_exclusion(person).is_none();
+        for ((key, app, account), total) in &self.totals {
+            let person = self.identity.person(*key);
+            if *account != NONE && *app != JOINED && passes(&self.identity, person) {
+                add(*account, *app, person, *total);
+            }
+        }
+        // Events without an account of their own are attributed day by day.
+        self.prepare_membership(conn)?;
+        if self.membership.is_some() {
+            let days: Vec<i32> = self.days.iter().copied().collect();
+            self.prepare(conn, &Filter { include_excluded, ..Filter::default() }, &days)?;
+            for day in days {
+                let facts = self.day_facts(conn, day)?;
+                let mut detailed = HashSet::new();
+                for span in &facts.spans {
+                    let person = self.identity.person(span.key);
+                    if !passes(&self.identity, person) {
+                        continue;
+                    }
+                    match self.inherited(person, day) {
+                        Inherited::Account(NONE) => {}
+                        Inherited::Account(account) => {
+                            let of_span = |f: &&Fact| (f.key, f.app, f.account) == (span.key, span.app, NONE);
+                            let events = facts.facts.iter().filter(of_span).map(|f| u64::from(f.count)).sum();
+                            add(account, span.app, person, Total { events, first: span.first, last: span.last });
+                        }
+                        Inherited::Detail(detail) if detailed.insert(person) => {
+                            for (app, _, account, total) in detail.rows.iter().filter(|row| row.2 != NONE) {
+                                add(*account, *app, person, *total);
+                            }
+                        }
+                        Inherited::Detail(_) => {}
+                    }
+                }
+            }
+        }
+        let uses = Arc::new(uses);
+        let [counted, with_excluded] = &mut self.accounts;
+        *(if include_excluded { with_excluded } else { counted }) = Some((self.version, uses.clone()));
+        Ok(uses)
+    }
+
+    /// Days of `from..=to` on which a person was active, with its counted events, excluded or not.
+    pub fn person_days(
+        &mut self,
+        conn: &mut DbConn,
+        person: u32,
+        from: i32,
+        to: i32,
+    ) -> Result<Vec<(i32, u64)>, DbError> {
+        let keys = self.identity.keys(person);
+        let Some(total) = self.person_total(person) else { return Ok(Vec::new()) };
+        let (first, last) = (self.clock.day(total.first).max(from), self.clock.day(total.last).min(to));
+        let days: Vec<i32> = self.days.range(first..=last.max(first)).copied().collect();
+        let mut active = Vec::new();
+        for day in days {
+            let of_day = self.key_days(conn, day)?;
+            let events = keys.iter().filter_map(|key| {
+                of_day.binary_search_by_key(key, |d| d.key).ok().and_then(|at| of_day.get(at)).map(|d| u64::from(d.events))
+            });
+            let events: u64 = events.sum();
+            if events > 0 {
+                active.push((day, events));
+            }
+        }
+        Ok(active)
+    }
+
+    /// Counted events of a person over all time, excluded or not.
+    pub fn person_total(&self, person: u32) -> Option<Total> {
+        let mut sum = None;
+        for key in self.identity.keys(person) {
+            for ((_, app, _), total) in self.totals.range((key, 0, 0)..=(key, u32::MAX, u32::MAX)) {
+                if *app != JOINED {
+                    total.add_to(&mut sum);
+                }
+            }
+        }
+        sum
     }
 
     /// The account a person belongs to now: the last that its calls named.

@@ -6,7 +6,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::probes;
 use crate::http::ApiError;
-use crate::{activity, admin, auth, ingest};
+use crate::{activity, admin, auth, ingest, profiles};
 
 /// Everything that the OpenAPI document describes.
 pub(super) fn routes(cfg: &mut ServiceConfig<'_>) {
@@ -21,6 +21,7 @@ pub(super) fn routes(cfg: &mut ServiceConfig<'_>) {
 /// What belongs to a workspace: each handler takes a `Can<…>`, which resolves the workspace of the path.
 fn workspace(cfg: &mut ServiceConfig<'_>) {
     activity::routes::configure(cfg);
+    profiles::configure(cfg);
     ingest::inspect::configure(cfg);
     admin::configure(cfg);
 }

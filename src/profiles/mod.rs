@@ -1,1 +1,75 @@
-//! x
+//! Lists and pages of people, accounts and apps: who they are and what they did, on one page each.
+//!
+//! - *timeline*: the events of a person or account, newest first.
+
+mod accounts;
+mod apps;
+mod listing;
+mod people;
+mod search;
+mod timeline;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::activity::identity::word;
+use crate::activity::routes::instant;
+
+/// Adds the lists and pages.
+pub fn configure(cfg: &mut ServiceConfig<'_>) {
+    cfg.service(search::summary).service(search::search);
+    cfg.service(apps::list).service(apps::show).service(apps::change).service(apps::releases);
+    cfg.service(people::list).service(people::show).service(people::active_days).service(people::timeline);
+    cfg.service(accounts::list).service(accounts::show).service(accounts::active_days).service(accounts::app_weeks);
+    cfg.service(accounts::timeline);
+}
+
+/// A fact about a person or an account.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct Trait {
+    name: String,
+    /// Any JSON value.
+    #[schema(value_type = Value)]
+    value: Value,
+    /// Since when it has this value.
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
+}
+
+type Traits = BTreeMap<String, (Value, i64)>;
+
+fn listed(traits: Traits) -> Vec<Trait> {
+    traits.into_iter().map(|(name, (value, at))| Trait { name, value, since: instant(at) }).collect()
+}
+
+fn text(traits: &Traits, name: &str) -> Option<String> {
+    traits.get(name).and_then(|(value, _)| word(value)).filter(|text| !text.is_empty())
+}
+
+fn number(traits: &Traits, name: &str) -> Option<f64> {
+    traits.get(name).and_then(|(value, _)| value.as_f64().or_else(|| value.as_str()?.trim().parse().ok()))
+}
+
+/// Counted events of a day.
+#[derive(Serialize, ToSchema)]
+struct ActivityDay {
+    #[schema(value_type = String, format = Date)]
+    date: jiff::civil::Date,
+    events: u64,
+    /// Distinct people, for accounts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    people: Option<u64>,
+}
+
+/// Days with activity; days without are left out.
+#[derive(Serialize, ToSchema)]
+struct ActivityDays {
+    days: Vec<ActivityDay>,
+    #[schema(value_type = String, format = DateTime)]
+    as_of: Timestamp,
+}

@@ -1,0 +1,320 @@
+//! Apps: the list, the page of one, its releases and what people set by hand.
+
+use std::collections::HashMap;
+use std::sync::PoisonError;
+
+use actix_web::{HttpRequest, HttpResponse, get, patch, web};
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+
+use super::listing::ListQuery;
+use crate::activity::apps::{all, people, rhythms, totals};
+use crate::activity::ask::Activity;
+use crate::activity::days;
+use crate::activity::question::ask;
+use crate::activity::rhythm::{Rhythm, RhythmState, state};
+use crate::activity::routes::instant;
+use crate::activity::series::MONTH;
+use crate::activity::view::View;
+use crate::apps::releases::{self as release_store};
+use crate::apps::settings::{self, Settings};
+use crate::auth::{Can, can};
+use crate::clock::Clock;
+use crate::db::{Db, DbConn};
+use crate::http::{ApiError, Csv, Page, ValidJson, ValidQuery, maybe, wants_csv};
+use crate::ingest::dictionary::{Dictionary, Kind};
+
+/// A piece of observed software.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct App {
+    app: String,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    first_seen: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_seen: Option<Timestamp>,
+    /// Counted events over all time.
+    events: u64,
+    /// Distinct people active in the last 28 days, today included.
+    active_people_28: u64,
+    /// The same for the 28 days before.
+    active_people_prev_28: u64,
+    rhythm: Rhythm,
+    rhythm_set_by_hand: bool,
+    /// People whose activity the rhythm was learned from.
+    rhythm_people: u64,
+    /// Where the app stands against its rhythm.
+    state: RhythmState,
+    /// When it is expected to be used again.
+    #[schema(value_type = Option<String>, format = Date)]
+    expected: Option<jiff::civil::Date>,
+    /// The latest release.
+    version: Option<String>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    released_at: Option<Timestamp>,
+    /// E-mails.
+    owners: Vec<String>,
+    tags: Vec<String>,
+}
+
+const COLUMNS: [&str; 5] = ["last_seen", "first_seen", "events", "name", "active_people_28"];
+
+/// All apps, unsorted.
+fn load(
+    view: &mut View,
+    conn: &mut DbConn,
+    names: &Dictionary,
+    workspace: i64,
+    now: i64,
+    include_excluded: bool,
+) -> Result<Vec<App>, ApiError> {
+    let today = view.day_of(now);
+    let learned = rhythms(view, conn, today)?;
+    let settings = settings::load(conn, workspace)?;
+    let totals = totals(view, include_excluded);
+    let active = people(view, conn, today - MONTH + 1, today)?;
+    let before = people(view, conn, today - 2 * MONTH + 1, today - MONTH)?;
+    let mut latest: HashMap<u32, (u32, i64)> = HashMap::new();
+    for (app, version, at) in release_store::load(conn, workspace, None)? {
+        latest.insert(app, (version, at));
+    }
+    let mut apps = Vec::new();
+    for number in all(view, names) {
+        let settings = settings.get(&number).cloned().unwrap_or_default();
+        let by_hand = settings.rhythm.as_deref().and_then(Rhythm::from_key);
+        let told = learned.get(&number);
+        let rhythm = by_hand.or_else(|| told.map(|l| l.rhythm)).unwrap_or(Rhythm::Unknown);
+        let total = totals.get(&number);
+        let last = total.map(|t| view.day_of(t.last));
+        let (state, expected) = state(rhythm, last, today);
+        let release = latest.get(&number);
+        apps.push(App {
+            app: names.name(Kind::App, number).to_owned(),
+            first_seen: total.map(|t| instant(t.first)),
+            last_seen: total.map(|t| instant(t.last)),
+            events: total.map_or(0, |t| t.events),
+            active_people_28: active.get(&number).map_or(0, |people| people.len()),
+            active_people_prev_28: before.get(&number).map_or(0, |people| people.len()),
+            rhythm,
+            rhythm_set_by_hand: by_hand.is_some(),
+            rhythm_people: told.map_or(0, |l| u64::try_from(l.people).unwrap_or(0)),
+            state,
+            expected: expected.map(days::date),
+            version: release.map(|(version, _)| names.name(Kind::Version, *version).to_owned()),
+            released_at: release.map(|(_, at)| instant(*at)),
+            owners: settings.owners,
+            tags: settings.tags,
+        });
+    }
+    Ok(apps)
+}
+
+/// Apps
+#[utoipa::path(tag = "apps", params(ListQuery), responses((status = 200, body = Page<App>)))]
+#[get("/apps")]
+pub(super) async fn list(
+    caller: Can<can::AppsRead>,
+    req: HttpRequest,
+    activity: web::Data<Activity>,
+    clock: web::Data<Clock>,
+    ValidQuery(query): ValidQuery<ListQuery>,
+) -> Result<HttpResponse, ApiError> {
+    query.check(&COLUMNS)?;
+    let (now, workspace) = (clock.now(), caller.workspace.id);
+    let page = ask(&activity, &caller, move |view, conn| {
+        let names = view.names();
+        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let mut apps = load(view, conn, &names, workspace, now, query.include_excluded)?;
+        apps.retain(|app| {
+            let mut texts = vec![app.app.as_str()];
+            texts.extend(app.owners.iter().chain(&app.tags).map(String::as_str));
+            query.finds(&texts)
+        });
+        match query.order().0 {
+            "events" => query.page(apps, |app| Some(app.events)),
+            "first_seen" => query.page(apps, |app| app.first_seen),
+            "active_people_28" => query.page(apps, |app| Some(app.active_people_28)),
+            "name" => query.page(apps, |app| Some(app.app.to_lowercase())),
+            _ => query.page(apps, |app| app.last_seen),
+        }
+    })
+    .await?;
+    if wants_csv(&req) {
+        let columns = [
+            "app", "rhythm", "state", "expected", "active_people_28", "active_people_prev_28", "first_seen", "last_seen",
+            "events", "version", "released_at", "owners", "tags",
+        ];
+        let rows = page.items.into_iter().map(|a| {
+            let state = serde_json::to_value(a.state).ok().and_then(|v| v.as_str().map(str::to_owned));
+            vec![
+                a.app,
+                a.rhythm.key().to_owned(),
+                maybe(state),
+                maybe(a.expected),
+                a.active_people_28.to_string(),
+                a.active_people_prev_28.to_string(),
+                maybe(a.first_seen),
+                maybe(a.last_seen),
+                a.events.to_string(),
+                maybe(a.version),
+                maybe(a.released_at),
+                a.owners.join(" "),
+                a.tags.join(" "),
+            ]
+        });
+        return Csv::table("apps", &columns, rows);
+    }
+    Ok(HttpResponse::Ok().json(page))
+}
+
+fn one(apps: Vec<App>, name: &str) -> Result<App, ApiError> {
+    apps.into_iter().find(|app| app.app == name).ok_or_else(|| ApiError::not_found(format!("app {name:?}")))
+}
+
+/// An app
+#[utoipa::path(
+    tag = "apps",
+    params(("app" = String, Path, description = "The app's name")),
+    responses((status = 200, body = App))
+)]
+#[get("/apps/{app}")]
+pub(super) async fn show(
+    caller: Can<can::AppsRead>,
+    activity: web::Data<Activity>,
+    clock: web::Data<Clock>,
+    path: web::Path<(String, String)>,
+) -> Result<web::Json<App>, ApiError> {
+    let (now, workspace) = (clock.now(), caller.workspace.id);
+    let (_, name) = path.into_inner();
+    let app = ask(&activity, &caller, move |view, conn| {
+        let names = view.names();
+        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        one(load(view, conn, &names, workspace, now, false)?, &name)
+    })
+    .await?;
+    Ok(web::Json(app))
+}
+
+/// What is to be set; what is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AppChange {
+    /// `weekday`, `week`, `month`, `quarter`, `year`; null goes back to the learned one.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    rhythm: Option<Option<String>>,
+    /// E-mails, at most 50.
+    owners: Option<Vec<String>>,
+    /// At most 50 of at most 60 characters.
+    tags: Option<Vec<String>>,
+}
+
+/// Tells null, which is a value here, from a field that is left out.
+fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::<String>::deserialize(from).map(Some)
+}
+
+/// Set an app's rhythm, owners or tags
+#[utoipa::path(
+    tag = "apps",
+    params(("app" = String, Path, description = "The app's name")),
+    responses((status = 200, body = App))
+)]
+#[patch("/apps/{app}")]
+pub(super) async fn change(
+    caller: Can<can::AppsWrite>,
+    db: web::Data<Db>,
+    activity: web::Data<Activity>,
+    clock: web::Data<Clock>,
+    path: web::Path<(String, String)>,
+    ValidJson(body): ValidJson<AppChange>,
+) -> Result<web::Json<App>, ApiError> {
+    let (now, workspace) = (clock.now(), caller.workspace.id);
+    let (_, name) = path.into_inner();
+    check(&body)?;
+    let number = ask(&activity, &caller, {
+        let name = name.clone();
+        move |view, _| {
+            let names = view.names();
+            let names = names.read().unwrap_or_else(PoisonError::into_inner);
+            names.number(Kind::App, &name).ok_or_else(|| ApiError::not_found(format!("app {name:?}")))
+        }
+    })
+    .await?;
+    db.write(move |conn| {
+        let mut settings: Settings = settings::load(conn, workspace)?.remove(&number).unwrap_or_default();
+        if let Some(rhythm) = body.rhythm {
+            settings.rhythm = rhythm;
+        }
+        settings.owners = body.owners.unwrap_or(settings.owners);
+        settings.tags = body.tags.unwrap_or(settings.tags);
+        Ok::<_, ApiError>(settings::store(conn, workspace, number, &settings)?)
+    })
+    .await?;
+    let app = ask(&activity, &caller, move |view, conn| {
+        let names = view.names();
+        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        one(load(view, conn, &names, workspace, now, false)?, &name)
+    })
+    .await?;
+    Ok(web::Json(app))
+}
+
+fn check(body: &AppChange) -> Result<(), ApiError> {
+    if let Some(Some(rhythm)) = &body.rhythm
+        && Rhythm::from_key(rhythm).is_none()
+    {
+        return Err(ApiError::invalid("rhythm", "is none of weekday, week, month, quarter, year"));
+    }
+    let words = |field: &str, words: &Option<Vec<String>>, longest: usize| {
+        let words = words.as_deref().unwrap_or_default();
+        let wrong = |word: &String| word.trim().is_empty() || word.len() > longest || word.contains(char::is_control);
+        if words.len() > 50 || words.iter().any(wrong) {
+            return Err(ApiError::invalid(field, format!("holds more than 50 entries, or one that is empty or longer than {longest}")));
+        }
+        Ok(())
+    };
+    words("owners", &body.owners, 254)?;
+    words("tags", &body.tags, 60)?;
+    let no_email = body.owners.iter().flatten().find(|owner| !owner.contains('@'));
+    no_email.map_or(Ok(()), |owner| Err(ApiError::invalid("owners", format!("{owner:?} is no e-mail address"))))
+}
+
+/// A published version of an app.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Release {
+    version: String,
+    /// When it was announced, or else first seen in events.
+    #[schema(value_type = String, format = DateTime)]
+    released_at: Timestamp,
+}
+
+/// Releases of an app, newest first
+#[utoipa::path(
+    tag = "apps",
+    params(("app" = String, Path, description = "The app's name")),
+    responses((status = 200, body = Page<Release>))
+)]
+#[get("/apps/{app}/releases")]
+pub(super) async fn releases(
+    caller: Can<can::AppsRead>,
+    activity: web::Data<Activity>,
+    path: web::Path<(String, String)>,
+) -> Result<web::Json<Page<Release>>, ApiError> {
+    let workspace = caller.workspace.id;
+    let (_, name) = path.into_inner();
+    let items = ask(&activity, &caller, move |view, conn| {
+        let names = view.names();
+        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let app =
+            names.number(Kind::App, &name).ok_or_else(|| ApiError::not_found(format!("app {name:?}")))?;
+        let rows = release_store::load(conn, workspace, Some(app))?;
+        let release = |(_, version, at): (u32, u32, i64)| Release {
+            version: names.name(Kind::Version, version).to_owned(),
+            released_at: instant(at),
+        };
+        Ok(rows.into_iter().rev().map(release).collect::<Vec<_>>())
+    })
+    .await?;
+    Ok(web::Json(Page::whole(items)))
+}

@@ -1,0 +1,160 @@
+//! What there is, and finding it.
+
+use std::sync::PoisonError;
+
+use actix_web::{get, web};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::people::external_id;
+use super::text;
+use crate::activity::ask::Activity;
+use crate::activity::days;
+use crate::activity::question::ask;
+use crate::activity::routes::instant;
+use crate::activity::totals::{JOINED, Total};
+use crate::auth::{Can, can};
+use crate::clock::Clock;
+use crate::http::{ApiError, ValidQuery};
+use crate::ingest::dictionary::Kind;
+use crate::people::traits::Subject;
+
+/// What a workspace holds.
+#[derive(Serialize, ToSchema)]
+struct Summary {
+    /// Counted events over all time.
+    events: u64,
+    /// People with counted events.
+    people: u64,
+    accounts: u64,
+    apps: u64,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    first_event_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_event_at: Option<Timestamp>,
+    /// The IANA zone that days follow.
+    time_zone: String,
+    /// Today in that zone.
+    #[schema(value_type = String, format = Date)]
+    today: jiff::civil::Date,
+    #[schema(value_type = String, format = DateTime)]
+    as_of: Timestamp,
+}
+
+/// What the workspace holds
+#[utoipa::path(tag = "workspace", responses((status = 200, body = Summary)))]
+#[get("/summary")]
+pub(super) async fn summary(
+    caller: Can<can::MetricsRead>,
+    activity: web::Data<Activity>,
+    clock: web::Data<Clock>,
+) -> Result<web::Json<Summary>, ApiError> {
+    let now = clock.now();
+    let time_zone = caller.workspace.time_zone.clone();
+    let answer = ask(&activity, &caller, move |view, _| {
+        let names = view.names();
+        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let mut people = roaring::RoaringBitmap::new();
+        let mut sum: Option<Total> = None;
+        for ((key, app, account), total) in view.totals() {
+            if *app != JOINED && view.counts(*key, *account) {
+                people.insert(view.identity().person(*key));
+                total.add_to(&mut sum);
+            }
+        }
+        let counted = |account: &(u32, &str)| {
+            !view.identity().is_individual(account.0) && view.identity().account_exclusion(account.0).is_none()
+        };
+        let accounts = names.all(Kind::Account).filter(counted).count();
+        let today = view.day_of(now);
+        Ok(Summary {
+            events: sum.map_or(0, |t| t.events),
+            people: people.len(),
+            accounts: u64::try_from(accounts).unwrap_or(0),
+            apps: u64::from(names.len(Kind::App)),
+            first_event_at: sum.map(|t| instant(t.first)),
+            last_event_at: sum.map(|t| instant(t.last)),
+            time_zone,
+            today: days::date(today),
+            as_of: instant(now),
+        })
+    })
+    .await?;
+    Ok(web::Json(answer))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct SearchQuery {
+    /// Part of a name, id or e-mail.
+    q: String,
+}
+
+/// An app that was found.
+#[derive(Serialize, ToSchema)]
+struct FoundApp {
+    app: String,
+}
+
+/// An account that was found.
+#[derive(Serialize, ToSchema)]
+struct FoundAccount {
+    external_id: String,
+    name: Option<String>,
+}
+
+/// A person who was found.
+#[derive(Serialize, ToSchema)]
+struct FoundPerson {
+    external_id: String,
+    name: Option<String>,
+    email: Option<String>,
+}
+
+/// At most eight of each.
+#[derive(Serialize, ToSchema)]
+struct SearchResult {
+    apps: Vec<FoundApp>,
+    accounts: Vec<FoundAccount>,
+    people: Vec<FoundPerson>,
+}
+
+const FOUND: usize = 8;
+
+/// Find apps, accounts and people
+#[utoipa::path(tag = "workspace", params(SearchQuery), responses((status = 200, body = SearchResult)))]
+#[get("/search")]
+pub(super) async fn search(
+    caller: Can<can::PeopleRead>,
+    activity: web::Data<Activity>,
+    ValidQuery(query): ValidQuery<SearchQuery>,
+) -> Result<web::Json<SearchResult>, ApiError> {
+    let q = query.q.trim().to_lowercase();
+    let answer = ask(&activity, &caller, move |view, _| {
+        let names = view.names();
+        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let fits = |texts: &[Option<&str>]| texts.iter().flatten().any(|text| text.to_lowercase().contains(&q));
+        let apps = names.all(Kind::App).filter(|(_, name)| fits(&[Some(*name)]));
+        let apps = apps.take(FOUND).map(|(_, name)| FoundApp { app: name.to_owned() }).collect();
+        let accounts = names.all(Kind::Account).filter_map(|(number, id)| {
+            let name = text(&view.identity().traits(Subject::Account(number)), "name");
+            fits(&[Some(id), name.as_deref()]).then(|| FoundAccount { external_id: id.to_owned(), name })
+        });
+        let accounts = accounts.take(FOUND).collect();
+        let people = names.all(Kind::Person).filter_map(|(key, _)| {
+            if view.identity().person(key) != key {
+                return None;
+            }
+            let traits = view.identity().traits(Subject::Person(key));
+            let (name, email) = (text(&traits, "name"), text(&traits, "email"));
+            let (external_id, _) = external_id(&names, key);
+            fits(&[Some(&external_id), name.as_deref(), email.as_deref()])
+                .then_some(FoundPerson { external_id, name, email })
+        });
+        Ok(SearchResult { apps, accounts, people: people.take(FOUND).collect() })
+    })
+    .await?;
+    Ok(web::Json(answer))
+}

@@ -1,0 +1,131 @@
+//! Events of a person or account from the log, newest first.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::listing::TimelineQuery;
+use crate::activity::routes::instant;
+use crate::activity::view::View;
+use crate::db::schema::event_blocks;
+use crate::db::{DbConn, DbError};
+use crate::http::{ApiError, Cursor, Page};
+use crate::ingest::block::{NONE, decode};
+use crate::ingest::dictionary::{Dictionary, Kind};
+use crate::ingest::model::CallKind;
+
+/// A call as the timeline shows it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct TimelineItem {
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// `track`, `page`, `screen`, `identify`, `group` or `alias`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The event's, page's or screen's name.
+    name: Option<String>,
+    app: Option<String>,
+    version: Option<String>,
+    account: Option<String>,
+    /// The person's id.
+    person: Option<String>,
+    /// Properties, or traits.
+    #[schema(value_type = Object)]
+    properties: Value,
+}
+
+/// Whose events.
+pub(super) enum Whose {
+    /// Those of these keys.
+    Keys(HashSet<u32>),
+    /// Those that name this account.
+    Account(u32),
+}
+
+/// Where a row stands: instant, block, place in the block.
+type Place = (i64, i64, usize);
+
+/// A page of a timeline. Blocks are read from the latest on, only as far as the page needs.
+pub(super) fn timeline(
+    conn: &mut DbConn,
+    workspace: i64,
+    view: &View,
+    names: &Dictionary,
+    whose: &Whose,
+    (first, last): (i64, i64),
+    query: &TimelineQuery,
+) -> Result<Page<TimelineItem>, ApiError> {
+    let before: Option<Place> = query.cursor.as_ref().map(Cursor::decode).transpose()?;
+    let upto = before.map_or(last, |place| place.0.min(last));
+    let blocks: Vec<(i64, i64)> = event_blocks::table
+        .filter(event_blocks::workspace_id.eq(workspace))
+        .filter(event_blocks::first_at.le(upto))
+        .filter(event_blocks::last_at.ge(first))
+        .order((event_blocks::last_at.desc(), event_blocks::id.desc()))
+        .select((event_blocks::id, event_blocks::last_at))
+        .load(conn)
+        .map_err(DbError::from)?;
+    let wanted = query.limit.rows() + 1;
+    let mut found: Vec<(Place, TimelineItem)> = Vec::new();
+    for (id, newest) in blocks {
+        let enough = found.get(wanted - 1).is_some_and(|(place, _)| place.0 > newest);
+        if enough {
+            break;
+        }
+        let data: Vec<u8> = event_blocks::table
+            .filter(event_blocks::id.eq(id))
+            .select(event_blocks::data)
+            .first(conn)
+            .map_err(DbError::from)?;
+        let columns = decode(&data)?;
+        let rows: Vec<usize> = (0..columns.len)
+            .filter(|row| {
+                let key = columns.subject.get(*row);
+                let account = columns.account.get(*row);
+                let place = columns.at.get(*row).map(|at| (*at, id, *row));
+                let matches = match whose {
+                    Whose::Keys(keys) => key.is_some_and(|key| keys.contains(key)),
+                    Whose::Account(only) => account == Some(only),
+                };
+                matches && place.is_some_and(|place| before.is_none_or(|before| place < before))
+            })
+            .collect();
+        if rows.is_empty() {
+            continue;
+        }
+        let facts = columns.facts(&data)?;
+        let name = |kind, number: Option<&u32>| {
+            number.filter(|n| **n != NONE).map(|n| names.name(kind, *n).to_owned())
+        };
+        for row in rows {
+            let Some(at) = columns.at.get(row) else { continue };
+            let kind = columns.kind.get(row).and_then(|k| CallKind::ALL.get(usize::from(*k)));
+            let event = name(Kind::Event, columns.event.get(row));
+            let person = columns.subject.get(row).map(|key| view.identity().person(*key));
+            let item = TimelineItem {
+                at: instant(*at),
+                kind: kind.map_or("track", |kind| kind.word()),
+                name: event.and_then(|name| name.get(1..).map(str::to_owned)).filter(|name| !name.is_empty()),
+                app: name(Kind::App, columns.app.get(row)),
+                version: name(Kind::Version, columns.version.get(row)),
+                account: name(Kind::Account, columns.account.get(row)),
+                person: person.and_then(|key| names.name(Kind::Person, key).get(1..).map(str::to_owned)),
+                properties: facts
+                    .get(row)
+                    .and_then(|text| serde_json::from_str(text).ok())
+                    .unwrap_or_else(|| Value::Object(serde_json::Map::new())),
+            };
+            found.push(((*at, id, row), item));
+        }
+        found.sort_by(|a, b| b.0.cmp(&a.0));
+        found.truncate(wanted);
+    }
+    let more = found.len() == wanted;
+    found.truncate(query.limit.rows());
+    let next_cursor = found.last().filter(|_| more).map(|(place, _)| Cursor::encode(place));
+    Ok(Page { items: found.into_iter().map(|(_, item)| item).collect(), next_cursor, total: None })
+}
