@@ -83,19 +83,14 @@ impl<R: BufRead> CsvEvents<R> {
             }
         }
         let has = |column: &Column| columns.contains(column);
-        let missing = match () {
-            () if !has(&Column::User) && !has(&Column::Anonymous) => "user_id` or `anonymous_id",
-            () if !has(&Column::Event) => "event",
-            () if !has(&Column::Time) => "timestamp",
-            () => {
-                return Ok(Self {
-                    reader,
-                    columns,
-                    app: app.map(str::to_owned),
-                    record: ByteRecord::new(),
-                    broken: false,
-                });
-            }
+        let missing = if !has(&Column::User) && !has(&Column::Anonymous) {
+            "user_id` or `anonymous_id"
+        } else if !has(&Column::Event) {
+            "event"
+        } else if !has(&Column::Time) {
+            "timestamp"
+        } else {
+            return Ok(Self { reader, columns, app: app.map(str::to_owned), record: ByteRecord::new(), broken: false });
         };
         Err(BadHeader::Missing { missing, found: names.join(", ") })
     }

@@ -134,7 +134,7 @@ pub const ALL: &[Customer] = &[
         ..pays("placeholder-foods", "Placeholder Foods", 25, 710, ("enterprise", 30, 2400), Turn::Steady)
     },
     pays("example-freight", "Example Freight", 21, 540, ("business", 20, 1180), Turn::Rising),
-    pays("lorem-lumber", "Lorem Lumber", 13, 610, ("business", 15, 890), Turn::ChampionQuiet(12)),
+    pays("lorem-lumber", "Lorem Lumber", 13, 700, ("business", 15, 890), Turn::ChampionQuiet(12)),
     Customer {
         light: true,
         breadth: 0.2,
@@ -152,7 +152,7 @@ pub const ALL: &[Customer] = &[
     Customer { people: 3, created: 4, ..named("sketch-studio", "Sketch Studio") },
     Customer { people: 4, created: 128, ..named("draft-dairy", "Draft Dairy") },
     Customer { people: 4, created: 236, turn: Turn::Silent(74), ..named("outline-optics", "Outline Optics") },
-    pays("specimen-steel", "Specimen Steel", 10, 380, ("business", 12, 760), Turn::Silent(36)),
+    pays("specimen-steel", "Specimen Steel", 10, 330, ("business", 12, 760), Turn::Silent(36)),
     left(pays("fixture-farms", "Fixture Farms", 10, 420, ("team", 12, 360), Turn::Steady), 58, "mobile_layout"),
     left(pays("sample-shipping", "Sample Shipping", 12, 560, ("business", 15, 940), Turn::Steady), 211, "slow_region"),
     pays("template-textiles", "Template Textiles", 11, 690, ("business", 14, 820), Turn::WonBack(402, 255)),
@@ -162,7 +162,7 @@ pub const ALL: &[Customer] = &[
     },
     Customer {
         breadth: 0.5,
-        ..pays("replica-retail", "Replica Retail", 16, 430, ("business", 14, 1010), Turn::Sliding(64))
+        ..pays("replica-retail", "Replica Retail", 16, 690, ("business", 14, 1010), Turn::Sliding(64))
     },
     pays("filler-foundry", "Filler Foundry", 7, 395, ("team", 8, 250), Turn::Lapsed(30)),
     pays("prototype-power", "Prototype Power", 10, 66, ("business", 18, 1120), Turn::Rising),

@@ -1,6 +1,8 @@
 //! Who uses which app, and whether they come on a given day. The shares are chosen so that the rhythm learned from the
 //! events is the one that the app was made for (the tests compute it).
 
+use std::cmp::Ordering;
+
 use super::calendar::{Calendar, Day};
 use super::catalogue::{Beat, Harm};
 use super::draw::{Dice, whole};
@@ -58,11 +60,11 @@ impl Habit<'_> {
             Beat::Workdays(share) => share,
             Beat::Weekly(usual) => {
                 let weekday = day.date.weekday().to_monday_zero_offset();
-                match self.last >= day.week_start() {
-                    true => 0.08,
-                    false if weekday == usual => 0.8,
-                    false if weekday > usual => 0.35,
-                    false => 0.12,
+                match weekday.cmp(&usual) {
+                    _ if self.last >= day.week_start() => 0.08,
+                    Ordering::Less => 0.12,
+                    Ordering::Equal => 0.8,
+                    Ordering::Greater => 0.35,
                 }
             }
             Beat::MonthEnd if day.left_in_month() > 6 => 0.0,
@@ -123,7 +125,12 @@ fn audience(product: &Product, group: &str) -> f64 {
 
 fn habit<'a>(product: &'a Product, person: &Person, calendar: &Calendar, dice: &mut Dice) -> Habit<'a> {
     let app = product.app;
-    let wait = if person.night { 0 } else { dice.wait(app.uptake) };
+    let wait = match person.customer {
+        // A customer is brought in together; a trial is too short to wait.
+        Some(_) => dice.wait(app.uptake / 4.0),
+        None if person.night => 0,
+        None => dice.wait(app.uptake),
+    };
     let from = person.from.max(product.launch + dice.between(0, 4)) + wait;
     let mut until = match app.beat {
         // Those who stopped using the tools of the day still owe their yearly duty, as long as they work here.

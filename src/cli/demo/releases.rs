@@ -23,8 +23,21 @@ pub struct Release {
     /// Its number, such as `2.1`.
     pub version: String,
     /// What changed.
-    pub change: &'static str,
+    pub change: String,
 }
+
+/// What ordinary releases change once an app has told all of its own.
+const UPKEEP: [&str; 9] = [
+    "Starts faster on older tablets.",
+    "Small repairs.",
+    "Columns keep their width.",
+    "The list remembers its filter.",
+    "Works with the new version of the data source.",
+    "Dates follow the language of the browser.",
+    "Larger buttons for gloves and small screens.",
+    "Saving warns before it overwrites a colleague's change.",
+    "Exports carry the time zone.",
+];
 
 /// Second of the day at which releases come out: 06:00 UTC, before most people begin.
 pub const RELEASED_AT: i32 = 6 * 3600;
@@ -52,8 +65,8 @@ fn product(app: &'static App, calendar: &Calendar, dice: &mut Dice) -> Product {
     let end = app.died.map_or(i32::MAX, |ago| calendar.ago(ago));
     let last = calendar.ago(app.quiet.max(1)).min(end);
     let mut milestones = app.milestones.iter().peekable();
-    let mut changes = app.changes.iter().copied().cycle();
-    let mut releases = vec![Release { day: launch, version: "1.0".into(), change: "The first release." }];
+    let mut changes = app.changes.iter().copied().chain(UPKEEP.into_iter().cycle());
+    let mut releases = vec![Release { day: launch, version: "1.0".into(), change: "The first release.".into() }];
     let (mut major, mut minor) = (1, 0);
     let mut day = launch;
     loop {
@@ -61,14 +74,18 @@ fn product(app: &'static App, calendar: &Calendar, dice: &mut Dice) -> Product {
         if let Some(milestone) = milestones.next_if(|m| calendar.ago(m.ago) <= day + 7) {
             day = calendar.workday(calendar.ago(milestone.ago));
             (major, minor) = milestone.version;
-            releases.push(Release { day, version: format!("{major}.{minor}"), change: milestone.change });
+            releases.push(Release { day, version: format!("{major}.{minor}"), change: milestone.change.into() });
             continue;
         }
         if day > last {
             return Product { app, launch, end, releases };
         }
         minor += 1;
-        let change = changes.next().unwrap_or("Small repairs.");
+        let brought = app.features.iter().find(|feature| feature.since == releases.len());
+        let change = match brought {
+            Some(feature) => format!("New: {}.", feature.name),
+            None => changes.next().unwrap_or_default().into(),
+        };
         releases.push(Release { day, version: format!("{major}.{minor}"), change });
     }
 }

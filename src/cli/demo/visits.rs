@@ -66,11 +66,15 @@ impl Visitor<'_, '_> {
 
     fn acts(&self, product: &Product, context: Context, at: i32, book: &mut Book, dice: &mut Dice) {
         let released = product.released(self.day.index);
-        let weight = |feature: &Feature| match () {
-            () if feature.since >= released => 0,
-            // Those who stay find the features that matter; the others wander.
-            () if feature.golden && !self.person.stays => feature.weight / 3,
-            () => feature.weight,
+        let weight = |feature: &Feature| {
+            if feature.since >= released {
+                0
+            } else if feature.golden && !self.person.stays {
+                // Those who stay find the features that matter; the others wander.
+                feature.weight / 3
+            } else {
+                feature.weight
+            }
         };
         let known = self.repertoire(product.app.features.len());
         let mut ticket = dice.below(product.app.features.iter().take(known).map(weight).sum());
