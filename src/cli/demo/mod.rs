@@ -51,7 +51,7 @@ pub fn generate(seed: u64, today: Date, now: Timestamp, emit: &mut dyn FnMut(&st
 
     let mut book = Book::new(format!("demo-{seed}"), now.as_millisecond(), emit);
     let mut dice = dice(6);
-    for day in calendar.days() {
+    for day in calendar.days().take_while(|day| day.starts_at() <= now.as_millisecond()) {
         book.open(&day);
         diary.write(day.index, &mut book);
         for person in &mut people {

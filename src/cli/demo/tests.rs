@@ -95,6 +95,7 @@ fn day_number(date: &str) -> i32 {
 
 fn run(seed: u64, today: Date) -> Run {
     let now = evening(today);
+    let latest = format!("{today}T23:59:59.999Z");
     let mut heard = Vec::new();
     generate(seed, today, now, &mut |line| heard.push(serde_json::from_str::<Heard>(line).unwrap()));
     let excluded: BTreeSet<String> = heard
@@ -116,7 +117,7 @@ fn run(seed: u64, today: Date) -> Run {
     let mut merged = 0;
     let mut numbers: BTreeMap<String, i32> = BTreeMap::new();
     for call in heard {
-        assert!(call.timestamp.parse::<Timestamp>().unwrap() <= now);
+        assert!(call.timestamp <= latest);
         assert!(ids.insert(call.message_id), "a message id occurs twice");
         let date = call.timestamp.get(..10).unwrap();
         let day = *numbers.entry(date.to_owned()).or_insert_with(|| day_number(date));
@@ -140,18 +141,12 @@ fn run(seed: u64, today: Date) -> Run {
     run
 }
 
-/// Periods per candidate, from the finest; a weekend day counts for no weekday.
-fn periods(day: i32) -> [Option<i32>; 5] {
+/// For each candidate, from the finest: the number of its periods that have begun by the end of `day`.
+fn begun(day: i32) -> [i32; 5] {
     let date = Date::constant(1970, 1, 1).checked_add(jiff::Span::new().days(day)).unwrap();
-    let week = (day + 3).div_euclid(7);
-    let weekday = (day + 3).rem_euclid(7);
+    let (week, weekday) = ((day + 3).div_euclid(7), (day + 3).rem_euclid(7));
     let (year, month) = (i32::from(date.year()), i32::from(date.month()));
-    let workday = (weekday < 5).then_some(week * 5 + weekday);
-    [workday, Some(week), Some(year * 12 + month), Some(year * 4 + (month - 1) / 3), Some(year)]
-}
-
-fn count(periods: &BTreeSet<i32>) -> f64 {
-    u32::try_from(periods.len()).unwrap().into()
+    [week * 5 + (weekday + 1).min(5), week, year * 12 + month, year * 4 + (month - 1) / 3, year]
 }
 
 /// The rhythm as defined: the finest candidate whose median share of periods with activity is at least one half.
@@ -163,11 +158,16 @@ fn learned(people: &BTreeMap<String, BTreeSet<i32>>, today: i32) -> (&'static st
         if last - first < 28 {
             continue;
         }
+        let (before, after) = (begun(first - 1), begun(*last));
+        let begun: Vec<[i32; 5]> = days.iter().map(|day| begun(*day)).collect();
+        let weekend = |day: i32| (day + 3).rem_euclid(7) > 4;
         for (candidate, shares) in shares.iter_mut().enumerate() {
-            let of = |day: i32| periods(day)[candidate];
-            let active: BTreeSet<i32> = days.iter().filter_map(|day| of(*day)).collect();
-            let all: BTreeSet<i32> = (*first..=*last).filter_map(of).collect();
-            shares.push(count(&active) / count(&all));
+            let days = begun.iter().zip(&days).filter(|(_, day)| candidate > 0 || !weekend(**day));
+            let active: BTreeSet<i32> = days.map(|(begun, _)| begun[candidate]).collect();
+            // A first day on which a longer period goes on counts for that period.
+            let goes_on = i32::from(candidate > 0 && before[candidate] == begun[0][candidate]);
+            let all = after[candidate] - before[candidate] + goes_on;
+            shares.push(f64::from(u32::try_from(active.len()).unwrap()) / f64::from(all));
         }
     }
     let median = shares.map(|mut shares| {
@@ -239,24 +239,19 @@ fn any_day_shows_what_was_intended() {
 #[test]
 fn same_seed_and_day_say_the_same_and_nothing_after_now() {
     let today = Date::constant(2026, 11, 20);
-    let noon: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
-    let mut until_noon = Vec::new();
-    generate(7, today, noon, &mut |line| until_noon.push(line.to_owned()));
-    let mut in_order = true;
-    let mut before = String::new();
-    let mut number = 0;
-    generate(7, today, evening(today), &mut |line| {
-        let at = line.split("\"timestamp\":\"").nth(1).and_then(|rest| rest.get(..24)).unwrap();
-        in_order &= before.as_str() <= at;
-        before = at.to_owned();
-        match until_noon.get(number) {
-            Some(same) => assert_eq!(line, same),
-            None => assert!(at > "2026-11-20T12:00:00.000Z"),
-        }
-        number += 1;
-    });
-    assert!(in_order && number > until_noon.len() + 100);
-    let mut other = 0;
-    generate(8, today, noon, &mut |_| other += 1);
-    assert_ne!(other, until_noon.len(), "another seed, another company");
+    let lines = |seed: u64, now: &str| {
+        let mut lines = Vec::new();
+        generate(seed, today, now.parse().unwrap(), &mut |line| lines.push(line.to_owned()));
+        lines
+    };
+    let time =
+        |line: &String| line.split("\"timestamp\":\"").nth(1).and_then(|rest| rest.get(..24)).unwrap().to_owned();
+    let noon = lines(7, "2024-12-18T12:00:00Z");
+    let later = lines(7, "2025-01-10T18:00:00Z");
+    assert!(noon.len() > 5_000 && later.len() > noon.len() + 1_000);
+    assert_eq!(noon, later[..noon.len()], "a later now only adds");
+    assert!(time(&later[noon.len()]).as_str() > "2024-12-18T12:00:00.000Z");
+    assert!(noon.last().map(time).unwrap().as_str() <= "2024-12-18T12:00:00.000Z");
+    assert!(later.is_sorted_by_key(time), "in order of time");
+    assert_ne!(lines(8, "2024-12-18T12:00:00Z"), noon, "another seed, another company");
 }

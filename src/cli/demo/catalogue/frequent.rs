@@ -25,7 +25,7 @@ pub(super) const APPS: &[App] = &[
         changes: &[
             "Loads can be dragged between drivers.",
             "The map loads twice as fast on the depot's tablets.",
-            "A load can be split over two trucks.",
+            "Drivers see their next three loads.",
             "Delays now show their reason on the board.",
         ],
         ..PLAIN
@@ -50,7 +50,7 @@ pub(super) const APPS: &[App] = &[
         ],
         changes: &[
             "Output can be entered by scanning the order's code.",
-            "Photos of a defect are attached to the entry.",
+            "The log opens at the line one stands at.",
             "Fewer taps to hand over a shift.",
         ],
         ..PLAIN
@@ -76,10 +76,10 @@ pub(super) const APPS: &[App] = &[
             does("Report Scheduled", 1),
         ],
         changes: &[
-            "Alike cases can be merged.",
+            "Cases can be sorted by customer.",
             "Macros are found by any word in them.",
             "The queue shows who has been waiting longest.",
-            "A first answer is suggested from the knowledge base.",
+            "Articles show when they were last checked.",
         ],
         ..PLAIN
     },
@@ -112,7 +112,7 @@ pub(super) const APPS: &[App] = &[
         ],
         changes: &[
             "Prices show the customer's discount at once.",
-            "An earlier order can be repeated with two clicks.",
+            "The order form remembers the delivery address.",
             "Stock is shown for every site.",
         ],
         ..PLAIN
@@ -136,7 +136,7 @@ pub(super) const APPS: &[App] = &[
         ],
         changes: &[
             "Plans respect drivers' resting times.",
-            "Two plans can be compared side by side.",
+            "Plans can be undone.",
             "Planning forty stops takes four seconds instead of thirty.",
         ],
         ..PLAIN
@@ -163,7 +163,7 @@ pub(super) const APPS: &[App] = &[
         changes: &[
             "Delivery windows are shown to the quarter of an hour.",
             "Alerts go to several colleagues.",
-            "An order can be repeated from its delivery.",
+            "The map shows where a parcel waits.",
         ],
         ..PLAIN
     },

@@ -31,7 +31,7 @@ pub(super) const APPS: &[App] = &[
         ],
         changes: &[
             "Last week can be copied.",
-            "Absences are entered in the same form.",
+            "Hours can be typed as 7:30 or 7.5.",
             "Reminders come on Friday at noon.",
         ],
         ..PLAIN
@@ -63,7 +63,7 @@ pub(super) const APPS: &[App] = &[
         ],
         changes: &[
             "Goals carry over from quarter to quarter.",
-            "Check-ins can be commented on.",
+            "Check-ins can be saved as a draft.",
             "Thanks reach the team.",
         ],
         ..PLAIN
@@ -85,7 +85,7 @@ pub(super) const APPS: &[App] = &[
             does("Photo Attached", 12),
             later(2, "Repair Ordered", 4),
         ],
-        changes: &["The checklist works without a connection.", "A repair is ordered from the defect."],
+        changes: &["The checklist works without a connection.", "Tyre pressure has its own step."],
         ..PLAIN
     },
     App {
@@ -127,7 +127,7 @@ pub(super) const APPS: &[App] = &[
             later(5, "Timeline Imported", 8),
             does("Template Changed", 1),
         ],
-        changes: &["Alerts are imported into the timeline.", "Actions remind their owner.", "Reviews have a template."],
+        changes: &["Reviews can be printed.", "Actions remind their owner.", "Reviews have a template."],
         ..PLAIN
     },
     App {
@@ -173,7 +173,7 @@ pub(super) const APPS: &[App] = &[
             does("Answer Rated", 8),
             later(4, "Consent Signed", 5),
         ],
-        changes: &["Cases show the next step.", "Documents can be searched.", "Consents are signed online."],
+        changes: &["Cases show the next step.", "Documents can be searched.", "Contracts show their next date."],
         ..PLAIN
     },
     App {
@@ -193,7 +193,7 @@ pub(super) const APPS: &[App] = &[
             later(3, "Mileage Calculated", 7),
             does("Cost Centre Split", 2),
         ],
-        changes: &["Receipts are read from a photo.", "Mileage is calculated from the map.", "Closing warns of gaps."],
+        changes: &["Receipts are read from a photo.", "Claims can be sent from a phone.", "Closing warns of gaps."],
         ..PLAIN
     },
     App {
@@ -239,7 +239,11 @@ pub(super) const APPS: &[App] = &[
             later(3, "Comment Added", 8),
             does("Report Shared", 5),
         ],
-        changes: &["Cost centres can be compared.", "Comments stay with the figure.", "The trend shows three years."],
+        changes: &[
+            "Cost centres can be compared.",
+            "Figures can be shown in thousands.",
+            "The trend shows three years.",
+        ],
         ..PLAIN
     },
     App {

@@ -19,7 +19,7 @@ pub(super) const APPS: &[App] = &[
             later(2, "Label Scanned", 30),
             does("Sheet Printed", 2),
         ],
-        changes: &["Labels are scanned with the tablet's camera.", "Locations can be counted by two people at once."],
+        changes: &["Counts are kept when the connection breaks.", "Locations can be counted by two people at once."],
         ..PLAIN
     },
     App {
@@ -151,7 +151,7 @@ pub(super) const APPS: &[App] = &[
             does("Calendar Synced", 8),
             later(1, "Swap Declined", 4),
         ],
-        changes: &["A swap can be declined with a word.", "Offers show the qualification needed."],
+        changes: &["Offers can be taken back.", "Offers show the qualification needed."],
         ..PLAIN
     },
 ];
