@@ -104,7 +104,7 @@ pub fn open_store(config: &Config, clock: &Clock) -> Result<Db, StartError> {
 }
 
 /// The configured key; on SQLite one is made in the data folder when none is configured.
-fn secret_key(config: &Config, db: &Db) -> Result<SecretKey, StartError> {
+pub fn secret_key(config: &Config, db: &Db) -> Result<SecretKey, StartError> {
     match (&config.server.secret_key, db.location()) {
         (Some(text), _) => Ok(SecretKey::parse(text)?),
         (None, Location::Sqlite(_)) => {

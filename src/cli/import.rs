@@ -10,11 +10,12 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Failure, print_line};
-use crate::app::open_store;
+use crate::app::{open_store, secret_key};
 use crate::auth::workspaces;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::connectors::import::{self, Format, ImportError, Segment, Tally, Target};
+use crate::connectors::access_log::AccessLog;
+use crate::connectors::import::{self, Format, ImportError, Lines, Rows, Source, Tally, Target};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Import {
@@ -62,9 +63,14 @@ pub(super) fn run(verb: &Import, config: &Config) -> Result<ExitCode, Failure> {
     let mut rejects = verb.rejects.as_ref().map(std::fs::File::create).transpose().map_err(|e| {
         Failure::Input(format!("cannot write the rejects file: {e}; choose another with --rejects"))
     })?;
+    // Addresses of a log must not be found again by trying them all: their hash takes in the secret key.
+    let salt = match verb.format {
+        Format::Combined => secret_key(config, &db)?.mac("access-log", workspace.slug.as_bytes()).to_vec(),
+        Format::Segment | Format::Csv => Vec::new(),
+    };
     let mut sum = Tally::default();
     for file in &verb.files {
-        let tally = one(verb, file, &target, &clock, rejects.as_mut())?;
+        let tally = one(verb, file, &target, &clock, &salt, rejects.as_mut())?;
         sum.accepted += tally.accepted;
         sum.duplicate += tally.duplicate;
         sum.rejected += tally.rejected;
@@ -78,11 +84,12 @@ fn one(
     file: &str,
     target: &Target<'_>,
     clock: &Clock,
+    salt: &[u8],
     mut rejects: Option<&mut std::fs::File>,
 ) -> Result<Tally, Failure> {
     let read = Arc::new(AtomicU64::new(0));
     let bar = progress(file);
-    let mut input = import::open(file, {
+    let input = import::open(file, {
         let (read, bar) = (read.clone(), bar.clone());
         move |bytes| bar.set_position(read.fetch_add(bytes, Ordering::Relaxed) + bytes)
     })?;
@@ -97,11 +104,12 @@ fn one(
         }
         rejects.as_mut().map_or(Ok(()), |out| import::write_refused(out, file, refused))
     };
-    let mut segment = Segment;
-    let tally = match verb.format {
-        Format::Segment => import::import(target, &mut *input, &mut segment, clock, &mut refuse)?,
-        Format::Combined | Format::Csv => return Err(Failure::Input("this format is not there yet".into())),
+    let mut source: Box<dyn Source> = match verb.format {
+        Format::Segment => Box::new(Lines::new(input, None)),
+        Format::Combined => Box::new(Lines::new(input, Some(AccessLog::new(target.app, salt)))),
+        Format::Csv => Box::new(Rows::open(input, target.app)?),
     };
+    let tally = import::import(target, &mut *source, clock, &mut refuse)?;
     bar.finish_and_clear();
     Ok(tally)
 }

@@ -1,6 +1,7 @@
 //! The command line: one file per verb.
 
 mod admin;
+mod demo;
 mod doctor;
 mod failure;
 mod healthcheck;
@@ -37,6 +38,8 @@ enum Verb {
     Serve,
     /// Bring the database's schema up to date, and make the workspace `default`.
     Migrate,
+    /// Serve a simulated company on a temporary database.
+    Demo(demo::Demo),
     /// Load files of events.
     Import(import::Import),
     /// Build the activity index anew from the event log.
@@ -68,11 +71,15 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     if let Verb::Openapi = cli.verb {
         return openapi::run();
     }
+    if let Verb::Demo(verb) = &cli.verb {
+        return demo::run(verb);
+    }
     let config = config::load(cli.config.as_deref())?;
     crate::telemetry::start(&config.telemetry).map_err(Failure::Input)?;
     match cli.verb {
         Verb::Serve => serve::run(config),
         Verb::Migrate => migrate::run(&config),
+        Verb::Demo(verb) => demo::run(&verb),
         Verb::Import(verb) => import::run(&verb, &config),
         Verb::Reindex(verb) => reindex::run(&verb, &config),
         Verb::Admin(verb) => admin::run(&verb, &config),

@@ -17,6 +17,9 @@ use crate::ingest::log::Log;
 use crate::ingest::model::{Batch, Rejection};
 use crate::ingest::receive::{parse, utf8};
 
+use super::access_log::AccessLog;
+use super::csv_events::CsvEvents;
+
 /// Rows and bytes of text that are stored together.
 const BATCH_ROWS: usize = 65_536;
 const BATCH_TEXT: usize = 16 << 20;
@@ -111,44 +114,110 @@ impl<R: Read, F: Fn(u64)> Read for Counting<R, F> {
     }
 }
 
-/// Turns a line of a file into lines of calls. Most formats give one call a line.
-pub trait Lines {
-    /// The calls of a line, as JSON; nothing for a line that is no event, such as a header.
-    fn calls<'l>(&mut self, line: &'l [u8]) -> Result<Calls<'l>, Rejection>;
-}
-
 /// The calls of one line.
 pub enum Calls<'l> {
     /// The line itself is the call.
     AsIs(&'l str),
-    /// The line's call, and calls that it brings along (traits of its person); those are not counted.
-    Made {
-        /// The counted call.
-        call: String,
-        /// What comes with it.
-        beside: Vec<String>,
-    },
-    /// A header: not counted.
-    Nothing,
+    /// A call made from the line, and one that it brings along (traits of its person), which is not counted.
+    Made(String, Option<String>),
 }
 
-/// NDJSON as it is.
-pub struct Segment;
+/// One line, or one row, of a file.
+pub struct Line<'l> {
+    /// Counted from 1.
+    pub number: u64,
+    /// As it was read, as far as it is kept.
+    pub text: &'l [u8],
+    /// What it says.
+    pub calls: Result<Calls<'l>, Rejection>,
+}
 
-impl Lines for Segment {
-    fn calls<'l>(&mut self, line: &'l [u8]) -> Result<Calls<'l>, Rejection> {
-        utf8(line).map(Calls::AsIs)
+/// Where lines come from.
+pub trait Source {
+    /// The next line that is not blank; none at the end.
+    fn next(&mut self) -> Result<Option<Line<'_>>, ImportError>;
+}
+
+/// Lines that each hold one call.
+pub struct Lines {
+    input: Box<dyn BufRead + Send>,
+    log: Option<AccessLog>,
+    buffer: Vec<u8>,
+    number: u64,
+}
+
+impl Lines {
+    /// NDJSON; with `log`, lines of an access log.
+    pub fn new(input: Box<dyn BufRead + Send>, log: Option<AccessLog>) -> Self {
+        Self { input, log, buffer: Vec::with_capacity(1024), number: 0 }
     }
 }
 
-/// Reads every line of `input` and stores its call.
+impl Source for Lines {
+    fn next(&mut self) -> Result<Option<Line<'_>>, ImportError> {
+        let overlong = loop {
+            self.buffer.clear();
+            self.number += 1;
+            match read_line(&mut *self.input, &mut self.buffer) {
+                Ok(None) => return Ok(None),
+                Ok(Some(overlong)) if overlong || !self.buffer.trim_ascii().is_empty() => break overlong,
+                Ok(Some(_)) => {}
+                Err(e) => return Err(ImportError::File(format!("line {}: cannot read on: {e}", self.number))),
+            }
+        };
+        let text = self.buffer.trim_ascii();
+        let calls = match &mut self.log {
+            _ if overlong => {
+                Err(Rejection::new("too_large", format!("the line has more than {MAX_LINE} bytes; split it")))
+            }
+            None => utf8(text).map(Calls::AsIs),
+            Some(log) => match log.read(text) {
+                Ok(parsed) => Ok(Calls::Made(parsed.call, parsed.identify)),
+                Err(refused) => Err(Rejection::new("bad_line", refused.to_string())),
+            },
+        };
+        Ok(Some(Line { number: self.number, text, calls }))
+    }
+}
+
+/// Rows of a CSV file.
+pub struct Rows {
+    rows: CsvEvents<Box<dyn BufRead + Send>>,
+    refused: String,
+    number: u64,
+}
+
+impl Rows {
+    /// Reads the header.
+    pub fn open(input: Box<dyn BufRead + Send>, app: Option<&str>) -> Result<Self, ImportError> {
+        let rows = CsvEvents::open(input, app).map_err(|e| ImportError::File(e.to_string()))?;
+        Ok(Self { rows, refused: String::new(), number: 1 })
+    }
+}
+
+impl Source for Rows {
+    fn next(&mut self) -> Result<Option<Line<'_>>, ImportError> {
+        let Some(row) = self.rows.next() else { return Ok(None) };
+        self.number += 1;
+        Ok(Some(match row {
+            Ok(call) => Line { number: self.number, text: b"", calls: Ok(Calls::Made(call, None)) },
+            Err(bad) => {
+                self.number = bad.line;
+                self.refused = bad.row;
+                let rejection = Rejection::new("bad_row", bad.reason);
+                Line { number: self.number, text: self.refused.as_bytes(), calls: Err(rejection) }
+            }
+        }))
+    }
+}
+
+/// Reads every line of a source and stores its call.
 ///
 /// A line without messageId gets one from its content and its ordinal among equal lines, so that
 /// loading the same file again counts nothing twice.
 pub fn import(
     target: &Target<'_>,
-    input: &mut dyn BufRead,
-    lines: &mut dyn Lines,
+    source: &mut dyn Source,
     clock: &Clock,
     refuse: &mut dyn FnMut(&Refused<'_>) -> Result<(), ImportError>,
 ) -> Result<Tally, ImportError> {
@@ -159,7 +228,7 @@ pub fn import(
             let (dictionaries, clock) = (dictionaries.clone(), clock.clone());
             move || store(target, dictionaries, &clock, &received)
         });
-        let read = read_lines(target, input, lines, &dictionaries, clock, &batches, refuse);
+        let read = read_lines(target, source, &dictionaries, clock, &batches, refuse);
         drop(batches);
         let stored = writer.join().unwrap_or_else(|_| Err(DbError::Setup("the storing thread failed".into())));
         // The store's error is the cause when both ends failed.
@@ -176,8 +245,7 @@ struct Counted {
 
 fn read_lines(
     target: &Target<'_>,
-    input: &mut dyn BufRead,
-    lines: &mut dyn Lines,
+    source: &mut dyn Source,
     dictionaries: &Dictionaries,
     clock: &Clock,
     batches: &Sender<Counted>,
@@ -186,56 +254,38 @@ fn read_lines(
     let dictionary = dictionaries.of(target.workspace);
     let mut ordinals: HashMap<u64, u64> = HashMap::new();
     let mut rejected = 0u64;
-    let mut number = 0u64;
-    let mut line = Vec::with_capacity(1024);
     let mut counted = Counted { batch: Batch::default(), beside: Vec::new() };
-    loop {
-        line.clear();
-        let overlong = match read_line(input, &mut line) {
-            Ok(None) => break,
-            Ok(Some(overlong)) => overlong,
-            Err(e) => return Err(ImportError::File(format!("line {}: cannot read on: {e}", number + 1))),
+    let mut received_at = clock.now();
+    while let Some(line) = source.next()? {
+        let envelope = Envelope { received_at, sent_at: None, app: target.app, correct_clock: false };
+        let batch = &mut counted.batch;
+        let known = dictionary.read().unwrap_or_else(PoisonError::into_inner);
+        let mut take = |call: &str| {
+            accept(&parse(call)?, None, &envelope, &known, batch, || {
+                let ordinal = ordinals.entry(xxh3_64(call.as_bytes())).or_insert(0);
+                *ordinal += 1;
+                xxh3_64_with_seed(call.as_bytes(), *ordinal)
+            })?;
+            Ok(u32::try_from(batch.rows.len()).unwrap_or(0))
         };
-        number += 1;
-        let text = line.trim_ascii();
-        if text.is_empty() && !overlong {
-            continue;
-        }
-        let envelope = Envelope { received_at: clock.now(), sent_at: None, app: target.app, correct_clock: false };
-        let verdict = if overlong {
-            Err(Rejection::new("too_large", format!("the line has more than {MAX_LINE} bytes")))
-        } else {
-            lines.calls(text).and_then(|calls| {
-                let known = dictionary.read().unwrap_or_else(PoisonError::into_inner);
-                let batch = &mut counted.batch;
-                let mut take = |call: &str| {
-                    accept(&parse(call)?, None, &envelope, &known, batch, || {
-                        let content = xxh3_64(call.as_bytes());
-                        let ordinal = ordinals.entry(content).or_insert(0);
-                        *ordinal += 1;
-                        xxh3_64_with_seed(call.as_bytes(), *ordinal)
-                    })?;
-                    Ok(u32::try_from(batch.rows.len()).unwrap_or(0))
-                };
-                match calls {
-                    Calls::AsIs(call) => take(call).map(drop),
-                    Calls::Nothing => Ok(()),
-                    Calls::Made { call, beside } => {
-                        take(&call)?;
-                        for call in beside {
-                            counted.beside.push(take(&call)?);
-                        }
-                        Ok(())
-                    }
+        let verdict = line.calls.and_then(|calls| match calls {
+            Calls::AsIs(call) => take(call).map(drop),
+            Calls::Made(call, beside) => {
+                take(&call)?;
+                if let Some(beside) = beside {
+                    counted.beside.push(take(&beside)?);
                 }
-            })
-        };
+                Ok(())
+            }
+        });
+        drop(known);
         if let Err(rejection) = &verdict {
             rejected += 1;
-            refuse(&Refused { line: number, rejection, text })?;
+            refuse(&Refused { line: line.number, rejection, text: line.text })?;
         }
         if counted.batch.rows.len() >= BATCH_ROWS || counted.batch.text.len() >= BATCH_TEXT {
             let full = std::mem::replace(&mut counted, Counted { batch: Batch::default(), beside: Vec::new() });
+            received_at = clock.now();
             if batches.send(full).is_err() {
                 return Ok(rejected);
             }

@@ -24,14 +24,17 @@ interface EmptyStateProps {
   children?: ReactNode;
   /** The one step that leads on. */
   action?: ReactNode;
+  /** It is the whole page, so its title is the page's. */
+  page?: boolean;
 }
 
-export function EmptyState({ kind, title, children, action }: EmptyStateProps) {
+export function EmptyState({ kind, title, children, action, page }: EmptyStateProps) {
   const Icon = icons[kind];
+  const Title = page ? "h1" : "h2";
   return (
     <div className={classes.empty}>
       <Icon size={24} stroke={1.5} aria-hidden="true" className={classes.icon} />
-      <h3 className={classes.title}>{title}</h3>
+      <h2 className={classes.title}>{title}</h2>
       {children ? <div className={classes.text}>{children}</div> : null}
       {action ? <div className={classes.action}>{action}</div> : null}
     </div>

@@ -14,9 +14,9 @@ interface ErrorStateProps {
 export function ErrorState({ title, remedy, requestId, onRetry }: ErrorStateProps) {
   return (
     <div className={classes.error} role="alert">
-      <h3 className={classes.errorTitle}>
+      <h2 className={classes.errorTitle}>
         <IconAlertTriangle size={20} stroke={1.5} aria-hidden="true" /> {title}
-      </h3>
+      </h2>
       <p>{remedy}</p>
       {onRetry ? (
         <Button variant="default" size="xs" onClick={onRetry}>

@@ -6,7 +6,6 @@ import { isStatus } from "@/api/errors";
 import { QueryError } from "@/api/QueryError";
 import { useHref } from "@/router/href";
 import { roleFilter, roleOf } from "@/router/role";
-import { usePeriod } from "@/router/usePeriod";
 import { useWorkspace } from "@/session/session";
 import { RhythmChip, StateChip } from "@/ui/badges";
 import { dayInZone } from "@/ui/day";
@@ -21,7 +20,8 @@ import { Row } from "@/ui/Stack";
 import { TabLinks } from "@/ui/TabLinks";
 import { apps as words } from "@/words/apps";
 import { appVerdict } from "./appWords";
-import { appQuery } from "./queries";
+import { appQuery, type Rhythm } from "./queries";
+import { useAppPeriod } from "./useAppPeriod";
 
 const tabs = ["overview", "people", "retention", "features", "releases", "settings"] as const;
 type Tab = (typeof tabs)[number];
@@ -77,7 +77,7 @@ export function AppLayout() {
         }
         facts={app.data && <Facts app={app.data} />}
         verdict={app.data && appVerdict(app.data)}
-        controls={<Controls tab={tab} />}
+        controls={<Controls tab={tab} rhythm={app.data?.rhythm ?? "unknown"} />}
       />
       <TabLinks
         label={words.tabs.label}
@@ -122,8 +122,8 @@ function Facts({ app }: { app: Schema["App"] }) {
   );
 }
 
-function Controls({ tab }: { tab: Tab }) {
-  const { picker } = usePeriod();
+function Controls({ tab, rhythm }: { tab: Tab; rhythm: Rhythm }) {
+  const { picker } = useAppPeriod(rhythm);
   const search = useSearch({ strict: false });
   const navigate = useNavigate();
   const role = roleOf(search.role);

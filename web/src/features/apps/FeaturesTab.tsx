@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams, useSearch } from "@tanstack/react-router";
 import { featuresQuery } from "@/api/metrics";
-import { usePeriod } from "@/router/usePeriod";
 import { useWorkspace } from "@/session/session";
 import { ChartNotes } from "@/ui/charts/ChartFrame";
 import { Stack } from "@/ui/Stack";
@@ -10,6 +9,8 @@ import { charts } from "@/words/charts";
 import { roles } from "@/words/roles";
 import classes from "./Apps.module.css";
 import { FeatureBars } from "./FeatureBars";
+import { appQuery } from "./queries";
+import { useAppPeriod } from "./useAppPeriod";
 
 const from = "/_framed/w/$workspace/apps/$app/features";
 
@@ -18,7 +19,8 @@ export function FeaturesTab() {
   const workspace = useWorkspace();
   const { app } = useParams({ from });
   const { role } = useSearch({ from });
-  const { period } = usePeriod();
+  const record = useQuery(appQuery(workspace.slug, app)).data;
+  const { period } = useAppPeriod(record?.rhythm ?? "unknown");
   const query = useQuery(
     featuresQuery(workspace.slug, { app, role, from: period.from, to: period.to }),
   );

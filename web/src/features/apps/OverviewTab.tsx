@@ -3,7 +3,6 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { downloadCsv } from "@/api/client";
 import { chartState } from "@/api/metrics";
 import { useHref } from "@/router/href";
-import { usePeriod } from "@/router/usePeriod";
 import { useWorkspace } from "@/session/session";
 import { Cards, Span } from "@/ui/Card";
 import { ChartNotes } from "@/ui/charts/ChartFrame";
@@ -16,8 +15,9 @@ import { charts } from "@/words/charts";
 import { roles } from "@/words/roles";
 import { FeatureBars } from "./FeatureBars";
 import { LatestReleases } from "./LatestReleases";
-import { appOverviewQueries } from "./queries";
+import { appOverviewQueries, appQuery } from "./queries";
 import { RhythmPanel } from "./RhythmPanel";
+import { useAppPeriod } from "./useAppPeriod";
 
 const from = "/_framed/w/$workspace/apps/$app/overview";
 const shownFeatures = 8;
@@ -28,7 +28,8 @@ export function OverviewTab() {
   const search = useSearch({ from });
   const navigate = useNavigate({ from: "/w/$workspace/apps/$app/overview" });
   const href = useHref();
-  const { period, today, picker } = usePeriod();
+  const record = useQuery(appQuery(workspace.slug, app)).data;
+  const { period, today, picker } = useAppPeriod(record?.rhythm ?? "unknown");
   const queries = appOverviewQueries(workspace.slug, app, period, today, search.role);
   const active = useQuery(queries.active);
   const releases = useQuery(queries.releases);

@@ -3,9 +3,7 @@ import { useParams } from "@tanstack/react-router";
 import { downloadCsv, type Schema } from "@/api/client";
 import { QueryError } from "@/api/QueryError";
 import { useToday, useWorkspace } from "@/session/session";
-import { dayInZone } from "@/ui/day";
 import { EmptyState } from "@/ui/EmptyState";
-import { formatDay } from "@/ui/format";
 import { Num, When } from "@/ui/Num";
 import { type Column, QueryTable } from "@/ui/QueryTable";
 import { Stack } from "@/ui/Stack";
@@ -18,7 +16,7 @@ const from = "/_framed/w/$workspace/apps/$app/releases";
 
 /** What was shipped when, who is on it, and whether people came more or less since. */
 export function ReleasesTab() {
-  const { slug: workspace, time_zone } = useWorkspace();
+  const { slug: workspace } = useWorkspace();
   const today = useToday();
   const { app } = useParams({ from });
   const query = useQuery(releasesQuery(workspace, app));
@@ -28,13 +26,8 @@ export function ReleasesTab() {
     {
       key: "released",
       header: words.released,
-      width: "200px",
-      cell: (release) => (
-        <>
-          {formatDay(dayInZone(new Date(release.released_at), time_zone))} ·{" "}
-          <When at={release.released_at} />
-        </>
-      ),
+      width: "160px",
+      cell: (release) => <When at={release.released_at} />,
     },
     {
       key: "people",

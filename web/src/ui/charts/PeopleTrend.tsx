@@ -70,7 +70,7 @@ function summaryOf(values: ReadonlyMap<Day, number>, props: PeopleTrendProps): s
   const day = lastWholeDay(period.to, today);
   const now = values.get(day);
   if (now === undefined) return words.empty;
-  const text = words.summary(words.counted[measure], formatExact(now), formatDay(day));
+  const text = words.summary(words.counted[measure](now), formatDay(day));
   if (!period.earlier) return text;
   const past = addDays(period.earlier.from, daysBetween(period.from, day));
   const change = changeOf(now, values.get(past) || null);

@@ -1,15 +1,16 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { prefetchAll, todayIn } from "@/api/prefetch";
 import { OverviewTab } from "@/features/apps/OverviewTab";
-import { appOverviewQueries, appSearch } from "@/features/apps/queries";
-import { resolvePeriod } from "@/router/search";
+import { appOverviewQueries, appQuery, appSearch } from "@/features/apps/queries";
+import { appPeriod } from "@/features/apps/useAppPeriod";
 
 export const Route = createFileRoute("/_framed/w/$workspace/apps/$app/overview")({
   validateSearch: appSearch,
   loaderDeps: ({ search }) => search,
   loader: ({ context, params: { workspace, app }, deps }) => {
+    const known = context.queryClient.getQueryData(appQuery(workspace, app).queryKey);
     const today = todayIn(context, workspace);
-    const period = resolvePeriod(deps, today);
+    const period = appPeriod(deps, known?.rhythm ?? "unknown", today);
     prefetchAll(context, appOverviewQueries(workspace, app, period, today, deps.role));
   },
   component: OverviewTab,
