@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::{Failure, piped_line, print_line};
+use super::{Failure, piped_line, print_aside, print_line};
 use crate::app;
 use crate::auth::{AuthError, Role, WorkspaceKind, tokens, users, workspaces, write_keys};
 use crate::clock::Clock;
@@ -108,9 +108,9 @@ fn password() -> Result<(String, bool), Failure> {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "the password stands alone on standard output")]
+/// The password stands alone on standard output, so that a script can take it.
 fn show(password: &str, email: &str) {
-    eprintln!("Password of {email}, shown only now:");
+    print_aside(&format!("Password of {email}, shown only now:"));
     print_line(password);
 }
 

@@ -24,10 +24,7 @@ impl Failure {
             Self::Broken(text) => (text, 1),
         };
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        #[expect(clippy::print_stderr, reason = "this is the one place where a verb speaks of its failure")]
-        {
-            eprintln!("takehold: {line}");
-        }
+        super::print_aside(&format!("takehold: {line}"));
         ExitCode::from(code)
     }
 }

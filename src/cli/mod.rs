@@ -122,6 +122,12 @@ fn piped_line() -> Result<Option<String>, Failure> {
     Ok(if line.is_empty() { None } else { Some(line.to_owned()) })
 }
 
+/// Prints one line on standard error, for eyes; nobody may be left to read it.
+fn print_aside(text: &str) {
+    use std::io::Write;
+    drop(writeln!(std::io::stderr().lock(), "{text}"));
+}
+
 /// Prints one line on standard output; a closed pipe is the reader's choice, not an error.
 fn print_line(text: &str) {
     use std::io::Write;

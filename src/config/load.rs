@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use figment::error::Kind;
 use figment::providers::{Format, Serialized, Toml};
 use figment::value::{Dict, Value};
 use figment::{Figment, Profile};
@@ -38,15 +37,19 @@ pub fn load_from(
 ) -> Result<Config, ConfigError> {
     let environment = Environment::read(environment)?;
     let mut figment = Figment::new();
-    let mut in_file = Figment::new();
     if let Some(path) = file {
         let text = std::fs::read_to_string(path)
             .map_err(|e| ConfigError(format!("cannot read the file {}: {e}", path.display())))?;
-        in_file = in_file.merge(Toml::string(&text));
         figment = figment.merge(Toml::string(&text));
+        // A file that is no TOML is told apart from one with a wrong key.
+        figment.extract::<serde_json::Value>().map_err(|e| not_toml(path, &e))?;
     }
-    let figment = figment.merge(Serialized::from(&environment.values, Profile::Default));
-    figment.extract().map_err(|error| word(error, file, &in_file, &environment))
+    let merged = figment.merge(Serialized::from(&environment.values, Profile::Default));
+    let values: serde_json::Value = merged.extract().map_err(|e| ConfigError(one_line(&e.to_string())))?;
+    serde_path_to_error::deserialize(values).map_err(|error| {
+        let key = error.path().to_string();
+        word(&key, &error.into_inner().to_string(), file, &environment)
+    })
 }
 
 /// The variables that speak of the configuration, as a tree and by key.
@@ -97,30 +100,32 @@ fn insert(dict: &mut Dict, key: &str, value: String) {
     }
 }
 
-fn word(error: figment::Error, file: Option<&Path>, in_file: &Figment, environment: &Environment) -> ConfigError {
-    let place = |key: &str| match (environment.variables.get(key), file) {
-        (Some(variable), _) => variable.clone(),
-        (None, Some(path)) if key.is_empty() || in_file.find_value(key).is_ok() => format!("{key} in {}", path.display()),
-        _ => key.to_owned(),
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The parser draws the place over several lines; the first tells where, the last what.
+fn not_toml(file: &Path, error: &figment::Error) -> ConfigError {
+    let text = error.to_string();
+    let (first, last) = (text.lines().next().unwrap_or_default(), text.trim_end().lines().last().unwrap_or_default());
+    let what = if first == last { first.to_owned() } else { format!("{first}: {last}") };
+    ConfigError(format!("{}: {}", file.display(), one_line(&what)))
+}
+
+/// Says which key, where it was set, and what would be right.
+fn word(key: &str, message: &str, file: Option<&Path>, environment: &Environment) -> ConfigError {
+    let set_by = environment.variables.iter().find(|(set, _)| *set == key || set.starts_with(&format!("{key}.")));
+    let place = match (set_by, file) {
+        (Some((_, variable)), _) => variable.clone(),
+        (None, Some(file)) => format!("{key} in {}", file.display()),
+        (None, None) => key.to_owned(),
     };
-    let path = error.path.join(".");
-    let text = match error.kind {
-        Kind::UnknownField(field, known) => {
-            let key = if path.is_empty() || path.ends_with(&field) { field } else { format!("{path}.{field}") };
-            // A section that does not exist is known by the variable that names something in it.
-            let variable = environment.variables.iter().find(|(set, _)| set.starts_with(&format!("{key}.")));
-            let place = variable.map_or_else(|| place(&key), |(_, variable)| variable.clone());
-            format!("unknown key {place}; known here: {}", known.join(", "))
+    let text = match message.strip_prefix("unknown field ") {
+        Some(known) => {
+            let known = known.split_once(", expected ").map_or("", |(_, known)| known);
+            format!("unknown key {place}; known here: {}", known.trim_start_matches("one of ").replace('`', ""))
         }
-        Kind::UnknownVariant(found, known) => {
-            format!("{}: {found:?} is not one of {}", place(&path), known.join(", "))
-        }
-        Kind::InvalidType(found, expected) => format!("{}: found {found}, expected {expected}", place(&path)),
-        Kind::Message(text) if path.is_empty() => match file {
-            Some(file) => format!("{}: {text}", file.display()),
-            None => text,
-        },
-        kind => format!("{}: {kind}", place(&path)),
+        None => format!("{place}: {}", message.replace('`', "")),
     };
-    ConfigError(text.split_whitespace().collect::<Vec<_>>().join(" "))
+    ConfigError(one_line(&text))
 }

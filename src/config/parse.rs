@@ -31,7 +31,7 @@ pub(super) fn web_origin<'de, D: Deserializer<'de>>(from: D) -> Result<Option<St
 
 pub(super) fn networks<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpNet>, D::Error> {
     #[derive(serde::Deserialize)]
-    #[serde(untagged)]
+    #[serde(untagged, expecting = "expected a list of address ranges, such as [\"10.0.0.0/8\"]")]
     enum ListOrText {
         List(Vec<String>),
         Text(String),
@@ -55,7 +55,7 @@ pub(super) fn networks<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpNet>,
 
 pub(super) fn yes_or_no<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
     #[derive(serde::Deserialize)]
-    #[serde(untagged)]
+    #[serde(untagged, expecting = "expected true or false")]
     enum BoolOrText {
         Bool(bool),
         Text(String),
@@ -73,7 +73,7 @@ pub(super) fn yes_or_no<'de, D: Deserializer<'de>>(from: D) -> Result<Option<boo
 
 pub(super) fn mappings<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, String>, D::Error> {
     #[derive(serde::Deserialize)]
-    #[serde(untagged)]
+    #[serde(untagged, expecting = "expected groups and roles, such as {\"staff\":\"viewer\"}")]
     enum MapOrText {
         Map(BTreeMap<String, String>),
         Text(String),

@@ -18,6 +18,8 @@ pub fn start(config: &TelemetryConfig) -> Result<(), String> {
         LogFormat::Auto => !terminal,
     };
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Complaining on a standard error that is closed would end the process.
+    let lines = lines.log_internal_errors(false);
     let started = if json {
         lines.json().flatten_event(true).try_init()
     } else {

@@ -1,0 +1,19 @@
+//! The whole appliance, spoken to over HTTP by actors, on a fresh store for each scenario.
+//!
+//! Each scenario about stored things runs on SQLite, and also on PostgreSQL when
+//! `TAKEHOLD_TEST_POSTGRES` is the URL of a server on which databases may be created.
+
+#[macro_use]
+mod support;
+
+mod access;
+mod cli;
+mod config;
+mod console;
+mod contract;
+mod health;
+mod keys;
+mod problems;
+mod schema;
+mod session;
+mod setup;
