@@ -9,12 +9,12 @@ use jiff::tz::TimeZone;
 
 use super::generate;
 use crate::app::{AppState, server};
-use crate::auth::{setup, workspaces};
+use crate::auth::{AuthError, setup, workspaces};
 use crate::cli::{Failure, print_line};
 use crate::clock::Clock;
 use crate::config::{Config, TelemetryConfig};
 use crate::connectors::import::{Calls, ImportError, Line, Source, Target, import};
-use crate::crypto::{Passwords, Secret, SecretKind};
+use crate::crypto::{Passwords, random_letters};
 use crate::db::Db;
 
 const EMAIL: &str = "demo@takehold.example";
@@ -44,7 +44,7 @@ pub(in crate::cli) fn run(verb: &Demo) -> Result<ExitCode, Failure> {
         // A port in use is told before the company is made.
         let running = server::start(state.clone())?;
         fill(&state.db, verb.seed, &clock)?;
-        let password = Secret::new(SecretKind::Password).map_err(|e| Failure::Input(format!("no randomness: {e}")))?.text;
+        let password = random_letters(16).map_err(AuthError::from)?;
         let hash = Passwords::hash_now(&password).map_err(|e| Failure::Input(e.to_string()))?;
         let now = clock.now();
         state.db.write_blocking(|conn| setup::make_first_owner(conn, (EMAIL, "Demo Owner", &hash), now))?;
