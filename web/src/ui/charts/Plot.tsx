@@ -92,8 +92,8 @@ export function Plot(props: PlotProps) {
     const here = clusters.find((cluster) => cluster.marks.some((mark) => mark.at === at));
     if (!here) return content;
     const releases = here.marks.flatMap((mark) => [
-      words.release(mark.label),
-      ...(mark.lines ?? []),
+      words.release([mark.label, ...(mark.lines ?? []).slice(0, 1)].join(" · ")),
+      ...(mark.lines ?? []).slice(1),
     ]);
     return { ...content, notes: [...(content.notes ?? []), ...releases] };
   }

@@ -67,7 +67,7 @@ export interface Mark {
   /** Index of the point the mark stands over. */
   at: number;
   label: string;
-  /** Further lines of the tooltip. */
+  /** Further lines of the tooltip; the first stands beside the label. */
   lines?: readonly string[];
 }
 
