@@ -39,14 +39,14 @@ fn main() {
     }
     // A console that somebody deleted is built again.
     println!("cargo::rerun-if-changed={}", index.display());
-    let newest = sources.iter().filter_map(|path| newest(path)).max().unwrap_or(SystemTime::UNIX_EPOCH);
-    if changed(&index).is_some_and(|built| built >= newest) {
+    let newest_source = || sources.iter().filter_map(|path| newest(path)).max().unwrap_or(SystemTime::UNIX_EPOCH);
+    if changed(&index).is_some_and(|built| built >= newest_source()) {
         return;
     }
     build(web);
     // The console is as old as the newest of its sources. Cargo compares dates too: with today's date
     // it would take the console itself for a change, and run this once more for nothing.
-    date(&index, newest);
+    date(&index, newest_source());
 }
 
 fn build(web: &Path) {

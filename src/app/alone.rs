@@ -1,6 +1,7 @@
 //! One server per store: the index is folded by the server itself, and two would fold the same blocks.
 
 use std::fs::{File, TryLockError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
@@ -25,6 +26,8 @@ struct Taken {
 #[derive(Debug)]
 pub(super) struct Alone {
     _file: Option<File>,
+    // Dropping it ends the thread that keeps the lock on PostgreSQL.
+    _keeper: Option<Sender<()>>,
 }
 
 impl Alone {
@@ -37,7 +40,7 @@ impl Alone {
                     |e: std::io::Error| StartError::Machine(format!("cannot lock {}: {e}", lock.display()));
                 let file = File::options().create(true).truncate(false).write(true).open(&lock).map_err(failed)?;
                 match file.try_lock() {
-                    Ok(()) => Ok(Self { _file: Some(file) }),
+                    Ok(()) => Ok(Self { _file: Some(file), _keeper: None }),
                     Err(TryLockError::WouldBlock) => Err(StartError::Machine(format!(
                         "another takehold server runs on {}: stop it first, or give this one a database of its own",
                         path.display()
@@ -54,9 +57,10 @@ impl Alone {
                             .into(),
                     ));
                 }
+                let (keeper, ended) = channel();
                 let db = db.clone();
-                std::thread::spawn(move || keep(&db, conn));
-                Ok(Self { _file: None })
+                std::thread::spawn(move || keep(&db, conn, &ended));
+                Ok(Self { _file: None, _keeper: Some(keeper) })
             }
         }
     }
@@ -71,9 +75,8 @@ fn lock(conn: &mut DbConn) -> Result<bool, StartError> {
 }
 
 /// A restart of PostgreSQL takes the lock away; it is taken again as soon as the database is back.
-fn keep(db: &Db, mut conn: DbConn) {
-    loop {
-        std::thread::sleep(LOOK);
+fn keep(db: &Db, mut conn: DbConn, ended: &Receiver<()>) {
+    while ended.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
         let DbConn::Postgres(pg) = &mut conn else { return };
         if pg.batch_execute("SELECT 1").is_ok() {
             continue;

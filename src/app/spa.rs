@@ -53,7 +53,7 @@ impl Console {
     /// Lists the embedded files.
     pub fn new() -> Self {
         let index = Dist::get(INDEX).map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default();
-        let files = Dist::iter().filter(|path| path != INDEX).filter_map(|path| {
+        let files = Dist::iter().filter(|path| path != INDEX && !path.starts_with('.')).filter_map(|path| {
             let file = Dist::get(&path)?;
             let body = match file.data {
                 Cow::Borrowed(bytes) => Bytes::from_static(bytes),

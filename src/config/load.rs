@@ -104,12 +104,13 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The parser draws the place over several lines; the first tells where, the last what.
+/// The parser draws the place over several lines, with a caret under it; before that stands where, after that what.
 fn not_toml(file: &Path, error: &figment::Error) -> ConfigError {
     let text = error.to_string();
-    let (first, last) = (text.lines().next().unwrap_or_default(), text.trim_end().lines().last().unwrap_or_default());
-    let what = if first == last { first.to_owned() } else { format!("{first}: {last}") };
-    ConfigError(format!("{}: {}", file.display(), one_line(&what)))
+    let place = text.lines().next().unwrap_or_default();
+    let what: Vec<&str> = text.lines().skip_while(|line| !line.contains('^')).skip(1).map(str::trim).collect();
+    let what = what.join(", ").replace(", in TOML source string", "");
+    ConfigError(format!("{}: {}", file.display(), one_line(&format!("{place}: {what}"))))
 }
 
 /// Says which key, where it was set, and what would be right.

@@ -139,11 +139,24 @@ impl Manager {
                 })?;
                 Ok(DbConn::Sqlite(conn))
             }
-            Location::Postgres(url) => PgConnection::establish(url).map(DbConn::Postgres).map_err(|e| {
+            Location::Postgres(url) => PgConnection::establish(&with_patience(url)).map(DbConn::Postgres).map_err(|e| {
                 DbError::Unavailable(format!("PostgreSQL refused the connection: {}", e.to_string().trim()))
             }),
         }
     }
+}
+
+/// Adds what libpq leaves endless: a host that swallows packets must not hold a request for minutes.
+fn with_patience(url: &str) -> String {
+    let ours = [("connect_timeout", "5"), ("keepalives_idle", "30"), ("tcp_user_timeout", "30000")];
+    let mut text = url.to_owned();
+    for (name, value) in ours.into_iter().filter(|(name, _)| !url.contains(&format!("{name}="))) {
+        text.push(if text.contains('?') { '&' } else { '?' });
+        text.push_str(name);
+        text.push('=');
+        text.push_str(value);
+    }
+    text
 }
 
 impl ManageConnection for Manager {

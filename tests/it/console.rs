@@ -24,6 +24,8 @@ fn pages_are_index_html_with_a_nonce_of_their_own() {
     nonce("/w/default/people/ada@example.com");
     nonce("/setup?code=thc_x");
     nonce("/index.html");
+    // What the bundler leaves for itself is no page and no file.
+    nonce("/.vite/manifest.json");
 }
 
 #[test]
@@ -40,9 +42,12 @@ fn built_assets_are_cached_for_ever_and_packed() {
     let app = TestApp::start();
     let someone = app.stranger();
     let page = someone.get("/").text();
+    let assets = page.split('"').filter(|part| part.starts_with("/assets/") && part.ends_with(".js"));
     // The placeholder of a build without the console has no assets.
-    let Some(asset) = page.split('"').find(|part| part.starts_with("/assets/") && part.ends_with(".js")) else { return };
-    let plain = someone.get(asset);
+    let Some((asset, plain)) = assets.map(|asset| (asset, someone.get(asset))).max_by_key(|(_, got)| got.body.len())
+    else {
+        return;
+    };
     assert_eq!(plain.status, 200);
     assert_eq!(plain.header("cache-control"), "public, max-age=31536000, immutable");
     let packed = someone.send(someone.request(Method::GET, asset).header("accept-encoding", "gzip"));
