@@ -7,7 +7,7 @@ import { niceTicks } from "./ticks";
 import type { FrameProps, TooltipContent } from "./types";
 import type { XAxis } from "./xAxis";
 
-export interface BarSeries {
+interface BarSeries {
   name: string;
   colour: string;
   values: readonly (number | null)[];

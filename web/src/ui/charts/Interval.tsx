@@ -1,14 +1,14 @@
-import { scaleLinear } from "d3-scale";
 import { charts as words } from "@/words/charts";
 import { ChartFrame } from "./ChartFrame";
 import { ChartGroup } from "./ChartGroup";
+import { linear } from "./plot";
 import { Tooltip } from "./Tooltip";
 import { niceTicks } from "./ticks";
 import type { FrameProps } from "./types";
 import { usePoint } from "./usePoint";
 import { useWidth } from "./useSize";
 
-export interface IntervalRow {
+interface IntervalRow {
   name: string;
   /** null when there is no verdict yet: the row says why in `note`. */
   estimate: { value: number; low: number; high: number } | null;
@@ -49,9 +49,7 @@ function Whiskers({ rows, format, sides, finest, height }: WhiskersProps) {
     finest,
   );
   const left = Math.min(width * 0.3, 20 + Math.max(0, ...rows.map((row) => row.name.length)) * 7);
-  const x = scaleLinear()
-    .domain([ticks[0] ?? 0, ticks.at(-1) ?? 1])
-    .range([left + 12, width - 24]);
+  const x = linear([ticks[0] ?? 0, ticks.at(-1) ?? 1], [left + 12, width - 24]);
   const bottom = height - 48;
   const yOf = (at: number) => 20 + (at + 0.5) * rowHeight;
 

@@ -9,7 +9,7 @@ import { niceTicks, shareTicks } from "./ticks";
 import { type FrameProps, seriesColour, type TooltipContent } from "./types";
 import type { XAxis } from "./xAxis";
 
-export interface LineSeries {
+interface LineSeries {
   name: string;
   values: readonly Value[];
   /** Index of the first point that is still running. */

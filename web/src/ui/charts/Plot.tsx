@@ -1,9 +1,8 @@
-import { scaleLinear } from "d3-scale";
 import { type ReactNode, useMemo } from "react";
 import { charts as words } from "@/words/charts";
 import { ChartGroup } from "./ChartGroup";
 import { Marks } from "./Marks";
-import { bandAt, type Mark, mergeMarks, nearestPoint } from "./plot";
+import { bandAt, linear, type Mark, mergeMarks, nearestPoint } from "./plot";
 import { sentenceOf, Tooltip } from "./Tooltip";
 import type { TooltipContent } from "./types";
 import { type Point, usePoint } from "./usePoint";
@@ -57,7 +56,7 @@ export function Plot(props: PlotProps) {
 
   const bottomTick = yTicks[0] ?? 0;
   const topTick = yTicks.at(-1) ?? 1;
-  const y = scaleLinear().domain([bottomTick, topTick]).range([inner.height, 0]);
+  const y = linear([bottomTick, topTick], [inner.height, 0]);
   const band = bands && axis.count > 0 ? inner.width / axis.count : 0;
   const x = (at: number) => {
     if (bands) return band * (at + 0.5);

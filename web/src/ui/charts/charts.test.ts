@@ -5,6 +5,7 @@ import {
   bandAt,
   heatStep,
   knownRuns,
+  linear,
   mergeMarks,
   nearestPoint,
   polyline,
@@ -115,6 +116,11 @@ describe("nearest point", () => {
     expect(bandAt(26, 100, 4)).toBe(1);
     expect(bandAt(100, 100, 4)).toBe(3);
   });
+});
+
+it("maps values onto pixels", () => {
+  expect([0, 50, 100].map(linear([0, 100], [200, 0]))).toEqual([200, 100, 0]);
+  expect(linear([3, 3], [10, 20])(3)).toBe(10);
 });
 
 describe("release marks", () => {

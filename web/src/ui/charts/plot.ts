@@ -18,6 +18,15 @@ export function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
 }
 
+/** Maps a span of values onto a span of pixels. */
+export function linear(
+  [low, high]: readonly [number, number],
+  [from, to]: readonly [number, number],
+): (value: number) => number {
+  const slope = high === low ? 0 : (to - from) / (high - low);
+  return (value) => from + (value - low) * slope;
+}
+
 export interface Run {
   from: number;
   to: number;

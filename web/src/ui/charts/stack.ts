@@ -3,7 +3,7 @@ interface Layer {
   down?: boolean;
 }
 
-export interface StackPart {
+interface StackPart {
   series: number;
   /** Lower and upper end; parts that go down have negative ends. */
   from: number;

@@ -4,7 +4,7 @@ import type { Definition } from "@/words/definitions";
 /** A number goes to the reader as `text` and to CSV as `value`; null is unknown, "" is nothing due. */
 export type Cell = string | number | null | { value: string | number | null; text: string };
 
-export interface TableColumn {
+interface TableColumn {
   label: string;
   numeric?: boolean;
 }
@@ -48,7 +48,7 @@ export interface LegendItem {
   look?: "line" | "dashed" | "block" | "outline" | "tick";
 }
 
-export interface TooltipRow {
+interface TooltipRow {
   name: string;
   text: string;
   colour?: string;
