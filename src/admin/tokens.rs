@@ -35,7 +35,7 @@ struct ApiToken {
 /// A token to be made.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewApiToken {
+struct CreateToken {
     #[schema(min_length = 1, max_length = 200)]
     name: String,
     role: Role,
@@ -69,13 +69,13 @@ pub(super) async fn list(
 }
 
 /// Make an API token
-#[utoipa::path(tag = "keys", responses((status = 201, body = NewSecret, description = "The secret, shown only now")))]
+#[utoipa::path(tag = "keys", request_body = CreateToken, responses((status = 201, body = NewSecret, description = "The secret, shown only now")))]
 #[post("/tokens")]
 pub(super) async fn create(
     caller: Can<can::TokensWrite>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
-    ValidJson(body): ValidJson<NewApiToken>,
+    ValidJson(body): ValidJson<CreateToken>,
 ) -> Result<HttpResponse, ApiError> {
     if !caller.may_hand_out(body.role) {
         return Err(ApiError::forbidden(

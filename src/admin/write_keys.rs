@@ -32,7 +32,7 @@ struct WriteKey {
 /// A write key to be made.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewWriteKey {
+struct CreateWriteKey {
     #[schema(min_length = 1, max_length = 200)]
     name: String,
     app: Option<String>,
@@ -60,13 +60,13 @@ pub(super) async fn list(
 }
 
 /// Make a write key
-#[utoipa::path(tag = "keys", responses((status = 201, body = NewSecret, description = "The secret, shown only now")))]
+#[utoipa::path(tag = "keys", request_body = CreateWriteKey, responses((status = 201, body = NewSecret, description = "The secret, shown only now")))]
 #[post("/write-keys")]
 pub(super) async fn create(
     caller: Can<can::WriteKeysWrite>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
-    ValidJson(body): ValidJson<NewWriteKey>,
+    ValidJson(body): ValidJson<CreateWriteKey>,
 ) -> Result<HttpResponse, ApiError> {
     let secret = Secret::new(SecretKind::WriteKey)?;
     let (workspace, now) = (caller.workspace.id, clock.now());

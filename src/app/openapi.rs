@@ -1,5 +1,7 @@
 //! The OpenAPI document, gathered from the very routes that are served.
 
+use std::collections::BTreeSet;
+
 use actix_web::App;
 use actix_web::dev::ResourceDef;
 use actix_web::http::Method;
@@ -50,8 +52,85 @@ fn finish(api: OpenApi) -> Value {
             add_problems(path, operation);
         }
     }
-    // serde_json's own maps are sorted, which makes the order stable.
-    api
+    require_nullable(&mut api);
+    name_lists(&api)
+}
+
+/// In answers a field without a value is there all the same, as null. A field that may be left out says so by
+/// `#[schema(nullable = false)]`. In what clients send, a field that may be null may be left out too.
+fn require_nullable(api: &mut Value) {
+    let sent = schemas_sent(api);
+    let Some(schemas) = api.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
+    for (_, schema) in schemas.iter_mut().filter(|(name, _)| !sent.contains(*name)) {
+        require_in(schema);
+    }
+}
+
+fn require_in(schema: &mut Value) {
+    if let Some(parts) = schema.get_mut("allOf").and_then(Value::as_array_mut) {
+        parts.iter_mut().for_each(require_in);
+    }
+    let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
+    let given = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let is_required = |name: &String, property: &Value| {
+        given.iter().any(|given| given == name.as_str()) || is_nullable(property)
+    };
+    let required = properties.iter().filter(|(name, property)| is_required(name, property));
+    let required: Vec<Value> = required.map(|(name, _)| json!(name)).collect();
+    if !required.is_empty() {
+        set(schema, "/required", json!(required));
+    }
+}
+
+fn is_nullable(property: &Value) -> bool {
+    let is_null = |value: &Value| value == "null";
+    let has_null = |kind: &Value| kind.as_array().is_some_and(|kinds| kinds.iter().any(is_null));
+    property.get("type").is_some_and(has_null)
+        || property.get("oneOf").and_then(Value::as_array).is_some_and(|all| {
+            all.iter().any(|one| one.get("type").is_some_and(is_null))
+        })
+}
+
+/// The schemas of what clients send, and those that they are made of.
+fn schemas_sent(api: &Value) -> BTreeSet<String> {
+    let operations = api.get("paths").and_then(Value::as_object).into_iter().flat_map(|paths| paths.values());
+    let operations = operations.filter_map(Value::as_object).flat_map(|item| item.values());
+    let mut open: Vec<String> = operations.filter_map(|one| one.get("requestBody")).flat_map(references).collect();
+    let mut sent = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        if let Some(schema) = api.pointer(&format!("/components/schemas/{name}")) {
+            if sent.insert(name) {
+                open.extend(references(schema));
+            }
+        }
+    }
+    sent
+}
+
+fn references(value: &Value) -> Vec<String> {
+    let own = value.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
+    let below: Vec<&Value> = match value {
+        Value::Object(map) => map.values().collect(),
+        Value::Array(items) => items.iter().collect(),
+        _ => Vec::new(),
+    };
+    own.map(str::to_owned).into_iter().chain(below.into_iter().flat_map(references)).collect()
+}
+
+/// `Page<Person>` is called `PersonList` by clients.
+fn name_lists(value: &Value) -> Value {
+    let rename = |text: &str| {
+        let (path, name) = text.rsplit_once('/').map_or(("", text), |(path, name)| (path, name));
+        let slash = if path.is_empty() { "" } else { "/" };
+        name.strip_prefix("Page_").map_or_else(|| text.to_owned(), |item| format!("{path}{slash}{item}List"))
+    };
+    match value {
+        // serde_json's own maps are sorted, which makes the order stable.
+        Value::Object(map) => map.iter().map(|(key, value)| (rename(key), name_lists(value))).collect(),
+        Value::Array(items) => items.iter().map(name_lists).collect(),
+        Value::String(text) if text.starts_with("#/components/schemas/Page_") => Value::String(rename(text)),
+        other => other.clone(),
+    }
 }
 
 fn set(value: &mut Value, pointer: &str, content: Value) {

@@ -27,6 +27,7 @@ pub struct Problem {
     pub detail: String,
     /// Finds the request in the server's log.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub request_id: Option<String>,
     /// Which parts of the input are wrong.
     pub errors: Vec<FieldError>,

@@ -17,6 +17,7 @@ pub struct Page<T> {
     pub next_cursor: Option<String>,
     /// How many items all pages hold, where that is cheap to know.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub total: Option<u64>,
 }
 

@@ -62,7 +62,7 @@ struct TestEvent {
 }
 
 /// Send a test event of a person who is marked as a test
-#[utoipa::path(tag = "inspector", responses((status = 202, description = "Stored")))]
+#[utoipa::path(request_body = TestEvent, tag = "inspector", responses((status = 202, description = "Stored")))]
 #[post("/inspector/test-event")]
 async fn test_event(
     caller: Can<can::InspectorWrite>,

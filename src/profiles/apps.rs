@@ -215,8 +215,7 @@ fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D
 }
 
 /// Set an app's rhythm, owners or tags
-#[utoipa::path(
-    tag = "apps",
+#[utoipa::path(request_body = AppChange, tag = "apps",
     params(("app" = String, Path, description = "The app's name")),
     responses((status = 200, body = App))
 )]

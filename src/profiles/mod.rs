@@ -63,6 +63,7 @@ struct ActivityDay {
     events: u64,
     /// Distinct people, for accounts.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     people: Option<u64>,
 }
 

@@ -30,6 +30,8 @@ fn every_operation_says_who_may_and_how_it_fails() {
             let responses = operation["responses"].as_object().unwrap();
             assert!(responses.contains_key("500") && responses.contains_key("503"), "{name}");
             assert!(operation.get("security").is_some() || responses.contains_key("401"), "{name}");
+            let takes_body = ["post", "put", "patch"].contains(&method.as_str());
+            assert_eq!(operation.get("requestBody").is_some(), takes_body, "{name}: the body is not described");
             let named = operation["parameters"].as_array().into_iter().flatten();
             let named: Vec<&str> = named.filter(|p| p["in"] == "path").map(|p| p["name"].as_str().unwrap()).collect();
             for part in path.split('/').filter_map(|part| part.strip_prefix('{')) {
@@ -55,4 +57,14 @@ fn every_reference_leads_somewhere() {
     }
     let api = document();
     walk(&api, &api);
+}
+
+#[test]
+fn a_field_of_an_answer_is_always_there_unless_it_is_said_to_be_left_out() {
+    let api = document();
+    let required = |schema: &str| api["components"]["schemas"][schema]["required"].to_string();
+    assert!(required("ApiToken").contains("\"expires_at\""));
+    assert!(!required("CreateToken").contains("\"expires_at\""), "what is sent may be left out");
+    assert!(!required("Problem").contains("\"request_id\""));
+    assert!(required("WriteKeyList").contains("\"next_cursor\"") && !required("WriteKeyList").contains("total"));
 }

@@ -24,6 +24,7 @@ struct SignIn {
 #[utoipa::path(
     tag = "session",
     security(()),
+    request_body = SignIn,
     responses(
         (status = 200, body = Me, description = "Signed in; the cookie is set"),
         (status = 429, body = crate::http::Problem, description = "Too many failures; see Retry-After"),

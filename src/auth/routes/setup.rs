@@ -40,6 +40,7 @@ pub(super) async fn setup_state(auth: web::Data<Auth>) -> Result<web::Json<Setup
 #[utoipa::path(
     tag = "session",
     security(()),
+    request_body = SetUp,
     responses(
         (status = 200, body = Me, description = "Set up and signed in; the cookie is set"),
         (status = 409, body = crate::http::Problem, description = "Set up already"),
