@@ -19,11 +19,13 @@ export const retention = {
     unbounded: (step: Step, k: string) => `${step} ${k} or later`,
     bracket: (step: Step, first: string, last: string) => span(step, first, last),
   },
+  /** "on day 7", "in week 8", "in days 4 to 7". */
+  when: (column: string) => (column.startsWith("day ") ? `on ${column}` : `in ${column}`),
   verdict: {
     share: (share: number, began: number, when: string) =>
-      `${formatShare(share)} of ${peopleCount(began)} who began are active again in ${when}.`,
+      `${formatShare(share)} of ${peopleCount(began)} who began are active again ${when}.`,
     unboundedShare: (share: number, began: number, when: string) =>
-      `${formatShare(share)} of ${peopleCount(began)} who began came in ${when}.`,
+      `${formatShare(share)} of ${peopleCount(began)} who began came ${when}.`,
     roles: (best: string, bestShare: number, worst: string, worstShare: number) =>
       ` Best held: ${best} (${formatShare(bestShare)}); least: ${worst} (${formatShare(worstShare)}).`,
   },

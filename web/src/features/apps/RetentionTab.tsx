@@ -43,7 +43,11 @@ export function RetentionTab() {
         summary={
           spoken === undefined || share === null
             ? undefined
-            : words.verdict.share(share, began, words.column.n_day(step, String(spoken)))
+            : words.verdict.share(
+                share,
+                began,
+                words.when(words.column.n_day(step, String(spoken))),
+              )
         }
         definition="n_day"
         cohorts={cohorts}

@@ -9,7 +9,7 @@ import { usePeriod } from "@/router/usePeriod";
 import { useWorkspace } from "@/session/session";
 import { ChartNotes } from "@/ui/charts/ChartFrame";
 import { LifecycleBars, lastWholePeriod } from "@/ui/charts/LifecycleBars";
-import type { ChartState } from "@/ui/charts/types";
+import { EmptyState } from "@/ui/EmptyState";
 import { FilterBar } from "@/ui/FilterBar";
 import { formatRatio } from "@/ui/format";
 import { PageHeader } from "@/ui/PageHeader";
@@ -34,11 +34,8 @@ export function LifecyclePage() {
   const apps = useQuery({ ...allAppsQuery(workspace.slug), enabled: query.isSuccess });
   const periods = query.data?.periods ?? [];
   const nobody = periods.every((period) => period.active + period.dormant === 0);
-  const empty: ChartState | false = nobody && {
-    kind: "empty",
-    message: `${words.empty.title}. ${words.empty.text}`,
-  };
-  const state = chartState(query, empty);
+  const state = chartState(query);
+  const filtered = search.app !== undefined || search.role !== undefined;
   const set = (change: Partial<typeof search>) =>
     void navigate({ search: (old) => ({ ...old, ...change }) });
 
@@ -85,27 +82,33 @@ export function LifecyclePage() {
           </Row>
         }
       />
-      <Stack>
-        <LifecycleBars
-          title={words.bars.title}
-          definition="quick_ratio"
-          periods={periods}
-          kind={step}
-          today={today}
-          height={340}
-          stale={query.isPlaceholderData}
-          state={state}
-          csv={() =>
-            downloadCsv(
-              `/api/v1/workspaces/${encodeURIComponent(workspace.slug)}/metrics/lifecycle`,
-              { ...lifecycleParams(search, span) },
-              `lifecycle-${step}.csv`,
-            )
-          }
-        />
-        <QuickRatio periods={periods} kind={step} state={state} stale={query.isPlaceholderData} />
-        {!state && <PeriodTable periods={periods} kind={step} />}
-      </Stack>
+      {query.data && nobody ? (
+        <EmptyState kind={filtered ? "no-match" : "first"} title={words.empty.title}>
+          {words.empty.text}
+        </EmptyState>
+      ) : (
+        <Stack>
+          <LifecycleBars
+            title={words.bars.title}
+            definition="quick_ratio"
+            periods={periods}
+            kind={step}
+            today={today}
+            height={340}
+            stale={query.isPlaceholderData}
+            state={state}
+            csv={() =>
+              downloadCsv(
+                `/api/v1/workspaces/${encodeURIComponent(workspace.slug)}/metrics/lifecycle`,
+                { ...lifecycleParams(search, span) },
+                `lifecycle-${step}.csv`,
+              )
+            }
+          />
+          <QuickRatio periods={periods} kind={step} state={state} stale={query.isPlaceholderData} />
+          {!state && <PeriodTable periods={periods} kind={step} />}
+        </Stack>
+      )}
     </ChartNotes>
   );
 }

@@ -9,7 +9,7 @@ import { useWorkspace } from "@/session/session";
 import { ChartNotes } from "@/ui/charts/ChartFrame";
 import { CohortMap } from "@/ui/charts/CohortMap";
 import { poolCohorts } from "@/ui/charts/cohorts";
-import type { ChartState } from "@/ui/charts/types";
+import { EmptyState } from "@/ui/EmptyState";
 import { FilterBar } from "@/ui/FilterBar";
 import { PageHeader } from "@/ui/PageHeader";
 import { PeriodPicker } from "@/ui/PeriodPicker";
@@ -50,9 +50,7 @@ export function RetentionPage() {
 
   const nobody = all.data && cohorts.every((cohort) => cohort.size === 0);
   const early = all.data && !nobody && pooled.every((each, at) => at === 0 || each.share === null);
-  const blank: ChartState | false = nobody
-    ? { kind: "empty", message: `${words.empty.title}. ${words.empty.text}` }
-    : false;
+  const filtered = search.app !== undefined || search.role !== undefined;
   const set = (change: Partial<typeof search>) =>
     void navigate({ search: (old) => ({ ...old, ...change }) });
   const filters = [
@@ -94,36 +92,41 @@ export function RetentionPage() {
           </Row>
         }
       />
-      <Stack>
-        <RoleLines
-          courses={lines}
-          columns={columns}
-          step={step}
-          variant={variant}
-          state={
-            chartState(all, blank) ??
-            (lines.length === 0 ? { kind: "loading" as const } : undefined)
-          }
-          onDaily={early && step !== "day" ? () => set({ period: "day" }) : undefined}
-        />
-        <CohortMap
-          title={words.cohorts.title}
-          definition={variant}
-          cohorts={cohorts}
-          step={step}
-          columns={columns}
-          height={400}
-          stale={all.isPlaceholderData}
-          state={chartState(all, blank)}
-          csv={() =>
-            downloadCsv(
-              `/api/v1/workspaces/${encodeURIComponent(workspace.slug)}/metrics/retention`,
-              { ...retentionParams(search, span) },
-              `retention-${step}-${variant}.csv`,
-            )
-          }
-        />
-      </Stack>
+      {nobody ? (
+        <EmptyState kind={filtered ? "no-match" : "first"} title={words.empty.title}>
+          {words.empty.text}
+        </EmptyState>
+      ) : (
+        <Stack>
+          <RoleLines
+            courses={lines}
+            columns={columns}
+            step={step}
+            variant={variant}
+            state={
+              chartState(all) ?? (lines.length === 0 ? { kind: "loading" as const } : undefined)
+            }
+            onDaily={early && step !== "day" ? () => set({ period: "day" }) : undefined}
+          />
+          <CohortMap
+            title={words.cohorts.title}
+            definition={variant}
+            cohorts={cohorts}
+            step={step}
+            columns={columns}
+            height={400}
+            stale={all.isPlaceholderData}
+            state={chartState(all)}
+            csv={() =>
+              downloadCsv(
+                `/api/v1/workspaces/${encodeURIComponent(workspace.slug)}/metrics/retention`,
+                { ...retentionParams(search, span) },
+                `retention-${step}-${variant}.csv`,
+              )
+            }
+          />
+        </Stack>
+      )}
     </ChartNotes>
   );
 }

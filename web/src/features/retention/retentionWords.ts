@@ -20,7 +20,7 @@ export function verdictOf(
   const at = spokenColumn(pooled, variant === "bracket" ? wishedRange : wished[step]);
   const share = at === undefined ? null : (pooled[at]?.share ?? null);
   if (at === undefined || share === null) return undefined;
-  const when = columns[at]?.title ?? "";
+  const when = words.when(columns[at]?.title ?? "");
   const say = variant === "unbounded" ? words.verdict.unboundedShare : words.verdict.share;
   return say(share, pooled[0]?.eligible ?? 0, when) + rolesOf(courses, at);
 }

@@ -95,9 +95,11 @@ export function ChartFrame(props: ChartFrameProps) {
             {drawn && <Exports {...props} body={body} asTable={asTable} />}
           </div>
         </header>
-        <p className={styles.summary} id={summaryId}>
-          {state?.kind === "loading" ? words.loading : summary}
-        </p>
+        {(drawn || state.kind === "loading") && (
+          <p className={styles.summary} id={summaryId}>
+            {drawn ? summary : words.loading}
+          </p>
+        )}
         {defined && rule && (
           <p className={styles.definition}>
             {rule}{" "}

@@ -95,7 +95,14 @@ export function Lines(props: LinesProps) {
             {reference && (
               <g transform={`translate(0,${y(reference.value)})`}>
                 <path d={`M0,0H${width}`} stroke="var(--th-ink-3)" strokeDasharray="6 4" />
-                <text x={width} y={-5} textAnchor="end">
+                <text
+                  x={width}
+                  y={-5}
+                  textAnchor="end"
+                  stroke="var(--th-surface)"
+                  strokeWidth={3}
+                  paintOrder="stroke"
+                >
                   {reference.name}
                 </text>
               </g>

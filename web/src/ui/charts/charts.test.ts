@@ -132,7 +132,7 @@ describe("release marks", () => {
 
   it("merge when nearer than 16 px", () => {
     expect(at(0, 15, 60)).toEqual([
-      [7.5, 2],
+      [0, 2],
       [60, 1],
     ]);
     expect(at(0, 16)).toEqual([
@@ -140,9 +140,10 @@ describe("release marks", () => {
       [16, 1],
     ]);
   });
-  it("merge in chains and in any order", () => {
+  it("come in any order, and a chain of them stays a chain", () => {
     expect(at(30, 0, 15, 100)).toEqual([
-      [15, 3],
+      [0, 2],
+      [30, 1],
       [100, 1],
     ]);
   });

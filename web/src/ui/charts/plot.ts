@@ -85,28 +85,25 @@ export interface MarkCluster {
   marks: Mark[];
 }
 
-/** Marks nearer than `apart` pixels to their neighbour become one, at the middle of them. */
+/**
+ * Marks nearer than `apart` pixels to the first of a cluster join it. The cluster stands where its
+ * first mark does, so that what is drawn is never nearer than `apart`, and a year of releases
+ * does not melt into one.
+ */
 export function mergeMarks(
   marks: readonly Mark[],
   xOf: (at: number) => number,
   apart = 16,
 ): MarkCluster[] {
   const sorted = [...marks].sort((one, other) => one.at - other.at);
-  const clusters: { first: number; last: number; marks: Mark[] }[] = [];
+  const clusters: MarkCluster[] = [];
   for (const mark of sorted) {
     const x = xOf(mark.at);
     const open = clusters.at(-1);
-    if (open && x - open.last < apart) {
-      open.last = x;
-      open.marks.push(mark);
-    } else {
-      clusters.push({ first: x, last: x, marks: [mark] });
-    }
+    if (open && x - open.x < apart) open.marks.push(mark);
+    else clusters.push({ x, marks: [mark] });
   }
-  return clusters.map(({ first, last, marks: together }) => ({
-    x: (first + last) / 2,
-    marks: together,
-  }));
+  return clusters;
 }
 
 /**

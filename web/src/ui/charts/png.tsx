@@ -33,6 +33,7 @@ const looks = [
   "font-size",
   "font-weight",
   "text-anchor",
+  "paint-order",
 ];
 
 export async function paintPng(painting: Painting): Promise<Blob> {

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import type { App } from "@/api/apps";
+import { appsVerdict, appVerdict } from "./appWords";
+import { appPeriod } from "./useAppPeriod";
+
+const travel: App = {
+  app: "Travel claims",
+  first_seen: null,
+  last_seen: null,
+  events: 1,
+  active_people_28: 212,
+  active_people_prev_28: 200,
+  rhythm: "week",
+  rhythm_set_by_hand: false,
+  rhythm_people: 188,
+  state: "on_rhythm",
+  expected: null,
+  version: null,
+  released_at: null,
+  owners: [],
+  tags: [],
+};
+
+describe("the sentence of an app", () => {
+  it("says who came and how that moved", () => {
+    expect(appVerdict(travel)).toMatch(/^On rhythm: 212 people in 28 days, ▲ 6.* before\.$/);
+  });
+  it("calls silence normal while nobody is due", () => {
+    const tax = { ...travel, rhythm: "year", state: "not_yet_due", expected: "2027-04-01" } as App;
+    expect(appVerdict(tax)).toContain("Silence is normal now");
+    expect(appVerdict(tax)).not.toContain("▼");
+  });
+  it("admits not knowing", () => {
+    expect(appVerdict({ ...travel, state: "unknown" })).toContain("cannot tell");
+  });
+});
+
+describe("the sentence of all apps", () => {
+  it("names the overdue while they are few", () => {
+    const late = { ...travel, app: "Parking", state: "overdue" } as App;
+    expect(appsVerdict([travel, late])).toBe("1 of 2 apps are on rhythm. Overdue: Parking.");
+    expect(appsVerdict([travel])).toBe("1 of 1 apps are on rhythm. None is overdue.");
+    expect(appsVerdict([])).toBeUndefined();
+  });
+});
+
+describe("the span an app opens on", () => {
+  const today = "2026-11-22";
+  it("holds at least four of its rhythms", () => {
+    expect(appPeriod({}, "week", today).days).toBe(90);
+    expect(appPeriod({}, "quarter", today).range).toBe("12m");
+    expect(appPeriod({}, "year", today).from).toBe("2022-11-23");
+  });
+  it("is the chosen one when there is one", () => {
+    expect(appPeriod({ range: "28d" }, "year", today).days).toBe(28);
+  });
+});
