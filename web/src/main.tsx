@@ -1,10 +1,9 @@
 import "./styles";
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { setNonce } from "get-nonce";
-import { StrictMode } from "react";
+import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { queryClient, router } from "./router";
 import { followLinks } from "./router/links";
@@ -17,6 +16,8 @@ setNonce(nonce);
 followLinks(router);
 applyDensity();
 
+// Nothing is announced before a page has done something, so this part may come later.
+const Notices = lazy(() => import("./ui/Notices"));
 const schemes = localStorageColorSchemeManager({ key: "th-colour-scheme" });
 const root = document.getElementById("root");
 
@@ -32,7 +33,9 @@ if (root) {
       >
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />
-          <Notifications position="bottom-left" limit={3} />
+          <Suspense fallback={null}>
+            <Notices />
+          </Suspense>
         </QueryClientProvider>
       </MantineProvider>
     </StrictMode>,

@@ -1,6 +1,7 @@
 import {
   type CSSVariablesResolver,
   createTheme,
+  defaultVariantColorsResolver,
   type MantineColorsTuple,
   type MantineThemeOverride,
 } from "@mantine/core";
@@ -207,6 +208,12 @@ export const theme: MantineThemeOverride = createTheme({
   primaryColor: "juniper",
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
+  // Mantine picks the text on filled parts once for both themes; ours differs between them.
+  variantColorResolver: (input) => {
+    const colours = defaultVariantColorsResolver(input);
+    const filledBrand = input.variant === "filled" && (!input.color || input.color === "juniper");
+    return filledBrand ? { ...colours, color: "var(--th-on-brand)" } : colours;
+  },
   fontFamily: fallback,
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
   headings: { fontFamily: fallback, fontWeight: "650" },
@@ -220,6 +227,9 @@ export const theme: MantineThemeOverride = createTheme({
   breakpoints: { xs: "30em", sm: "48em", md: "62em", lg: "75em", xl: "90em" },
   components: {
     Button: { defaultProps: { size: "sm", fw: 500 } },
+    // The placeholder that takes the first focus is no menu item, which readers stumble over.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+    Modal: { defaultProps: { radius: "md", shadow: "none" } },
     Tooltip: { defaultProps: { withArrow: false, openDelay: 150, multiline: true } },
   },
 });

@@ -42,14 +42,6 @@ export function textOf(value: unknown): string | undefined {
   return typeof first === "string" && first !== "" ? first : undefined;
 }
 
-/** Every value of a repeatable parameter; undefined when none, so the address stays clean. */
-export function listOf(value: unknown): string[] | undefined {
-  const all = (Array.isArray(value) ? value : [value]).filter(
-    (each): each is string => typeof each === "string" && each !== "",
-  );
-  return all.length > 0 ? all : undefined;
-}
-
 /** One of the allowed words, else the fallback: an unknown value never breaks a page. */
 export function oneOf<const T extends string, F extends T | undefined>(
   value: unknown,

@@ -34,7 +34,7 @@ export function EmptyState({ kind, title, children, action, page }: EmptyStatePr
   return (
     <div className={classes.empty}>
       <Icon size={24} stroke={1.5} aria-hidden="true" className={classes.icon} />
-      <h2 className={classes.title}>{title}</h2>
+      <Title className={classes.title}>{title}</Title>
       {children ? <div className={classes.text}>{children}</div> : null}
       {action ? <div className={classes.action}>{action}</div> : null}
     </div>

@@ -19,6 +19,8 @@ export interface Column<Row> {
   align?: "right";
   /** Any CSS width; the first column takes what is left. */
   width?: string;
+  /** The header is said but not shown: the cells speak for themselves. */
+  silent?: boolean;
   /** Left out of the cards on a phone. */
   wideOnly?: boolean;
 }
@@ -163,7 +165,7 @@ function Head<Row>({ column, sort, onSort }: HeadProps<Row>) {
       aria-sort={on ? (down ? "descending" : "ascending") : undefined}
     >
       <span className={classes.headCell}>
-        {column.header}
+        {column.silent ? <span className={classes.caption}>{column.header}</span> : column.header}
         {key && onSort && next ? (
           <button
             type="button"
@@ -189,7 +191,9 @@ interface CellProps<Row> {
 
 function Cell<Row>({ column, row, href, first }: CellProps<Row>) {
   const content = column.cell(row);
-  const name = column.name ?? (typeof column.header === "string" ? column.header : "");
+  const name =
+    column.name ??
+    (typeof column.header === "string" && !column.silent ? column.header : undefined);
   const inner = href ? (
     <a className={classes.rowLink} href={href(row)}>
       {content}

@@ -16,6 +16,7 @@ export function stageColour(stage: string): string {
   return key === "unknown" ? "var(--th-unknown)" : `var(--th-stage-${key}, var(--th-unknown))`;
 }
 
+/** A lifecycle stage by shape, word and colour. @public */
 export function StageBadge({ stage }: { stage: string }) {
   return (
     <span className={classes.stage}>

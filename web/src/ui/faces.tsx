@@ -30,7 +30,7 @@ export function NotDue({ expected }: { expected?: string | null }) {
   );
 }
 
-/** No verdict: the interval is too wide. */
+/** No verdict: the interval is too wide. @public */
 export function TooFew({ more }: { more?: number }) {
   return (
     <span className={classes.chip} data-face="unknown">
@@ -39,7 +39,7 @@ export function TooFew({ more }: { more?: number }) {
   );
 }
 
-/** Fewer people than privacy allows to show; the server decides. */
+/** Fewer people than privacy allows to show; the server decides. @public */
 export function Hidden() {
   return (
     <Tip label={ui.faces.hiddenWhy}>
@@ -51,7 +51,7 @@ export function Hidden() {
   );
 }
 
-/** Marks a number of a period that has not ended. */
+/** Marks a number of a period that has not ended. @public */
 export function Running({ done, of }: { done: number; of: number }) {
   return (
     <span className={classes.chip} data-face="running">

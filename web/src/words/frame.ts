@@ -1,6 +1,7 @@
 export const frame = {
   skip: "Skip to the page",
   nav: "Main",
+  quick: "Quick",
   groups: { adoption: "Adoption", data: "Data", help: "Help" },
   pages: {
     home: "Home",

@@ -34,7 +34,7 @@ export const setup = {
     },
     owners: {
       title: "Name owners of your apps",
-      text: "Owners see their own apps and hear what people say about them.",
+      text: "An owner looks after an app, and everybody sees whom to ask.",
       done: (named: number, all: number) => `${named} of ${appCount(all)} have an owner.`,
       none: "Comes with the first event: apps name themselves.",
       action: "Open the apps",

@@ -25,6 +25,7 @@ export function AccountTrend({ id }: { id: string }) {
       name={words.name}
       summary={words.summary(first, last)}
       definition="mau"
+      height={330}
       values={values}
       period={period}
       earlier={period.earlier}

@@ -10,6 +10,7 @@ import { AccountIcon, AppIcon, ManualIcon, PersonIcon, SearchIcon } from "@/ui/i
 import { frame as words } from "@/words/frame";
 import { pages as manual } from "@/words/manual";
 import { pageHref, visibleNavigation } from "./navigation";
+import classes from "./Palette.module.css";
 import { searchQuery } from "./queries";
 import { recentHrefs, remember } from "./recent";
 
@@ -53,15 +54,27 @@ export default function Palette({ onClose }: { onClose: () => void }) {
       shortcut={null}
       scrollable
       maxHeight={440}
+      overlayProps={{ blur: 0, backgroundOpacity: 0.35 }}
     >
       <Spotlight.Search
+        onKeyDown={(event) => {
+          // Typing and Enter take the first entry; the arrows choose another.
+          const first = sections[0]?.entries[0];
+          if (event.key !== "Enter" || store.getState().selected !== -1 || !first) return;
+          event.preventDefault();
+          choose(first);
+        }}
         placeholder={words.palette.placeholder}
         aria-label={words.palette.placeholder}
         leftSection={<SearchIcon size={20} stroke={1.5} />}
       />
       <Spotlight.ActionsList>
         {sections.map((section) => (
-          <Spotlight.ActionsGroup key={section.label} label={section.label}>
+          <Spotlight.ActionsGroup
+            key={section.label}
+            label={section.label}
+            className={classes.group}
+          >
             {section.entries.map((entry) => (
               <Spotlight.Action
                 key={entry.id}

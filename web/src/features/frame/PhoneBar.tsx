@@ -26,7 +26,7 @@ export function PhoneBar({ onSearch, onMore }: PhoneBarProps) {
     { href: `${base}/people`, label: words.pages.people, Icon: PeopleIcon },
   ];
   return (
-    <div className={classes.bar} data-noprint>
+    <nav className={classes.bar} aria-label={words.quick} data-noprint>
       {links.map(({ href, label, Icon }) => (
         <a
           key={href}
@@ -48,6 +48,6 @@ export function PhoneBar({ onSearch, onMore }: PhoneBarProps) {
         <MoreIcon size={20} stroke={1.5} aria-hidden="true" />
         {words.pages.more}
       </UnstyledButton>
-    </div>
+    </nav>
   );
 }

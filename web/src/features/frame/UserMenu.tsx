@@ -1,5 +1,4 @@
 import { Menu, UnstyledButton, useMantineColorScheme } from "@mantine/core";
-import { IconCheck } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -49,20 +48,16 @@ function ThemeItems() {
   return (
     <>
       <Menu.Label>{words.menu.theme}</Menu.Label>
-      {THEMES.map((key) => (
-        <Menu.Item
-          key={key}
-          closeMenuOnClick={false}
-          role="menuitemradio"
-          aria-checked={colorScheme === key}
-          rightSection={
-            colorScheme === key ? <IconCheck size={16} stroke={1.5} aria-hidden="true" /> : null
-          }
-          onClick={() => setColorScheme(key)}
-        >
-          {words.menu.themes[key]}
-        </Menu.Item>
-      ))}
+      <Menu.RadioGroup
+        value={colorScheme}
+        onChange={(value) => setColorScheme(value as (typeof THEMES)[number])}
+      >
+        {THEMES.map((key) => (
+          <Menu.RadioItem key={key} value={key} closeMenuOnClick={false}>
+            {words.menu.themes[key]}
+          </Menu.RadioItem>
+        ))}
+      </Menu.RadioGroup>
     </>
   );
 }

@@ -29,7 +29,7 @@ function ForbiddenPage({ error }: { error: Forbidden }) {
   const title = words.pages403.title(error.permission);
   useTitle(title);
   return (
-    <EmptyState kind="no-right" title={title} action={start(words.pages403.action)}>
+    <EmptyState page kind="no-right" title={title} action={start(words.pages403.action)}>
       {words.pages403.text} {words.pages403.see(words.workspace.roles[error.role])}
     </EmptyState>
   );
@@ -38,7 +38,12 @@ function ForbiddenPage({ error }: { error: Forbidden }) {
 export function NotFoundPage() {
   useTitle(words.pages404.title);
   return (
-    <EmptyState kind="no-match" title={words.pages404.title} action={start(words.pages404.action)}>
+    <EmptyState
+      page
+      kind="no-match"
+      title={words.pages404.title}
+      action={start(words.pages404.action)}
+    >
       {words.pages404.text}
     </EmptyState>
   );

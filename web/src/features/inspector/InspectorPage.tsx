@@ -1,5 +1,4 @@
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
@@ -12,6 +11,7 @@ import { usePageActions } from "@/ui/actions";
 import { CopyCode } from "@/ui/CopyCode";
 import { EmptyState } from "@/ui/EmptyState";
 import { useKey } from "@/ui/keys";
+import { notify } from "@/ui/notify";
 import { PageHeader } from "@/ui/PageHeader";
 import { SkeletonBlock } from "@/ui/Skeletons";
 import { inspector as words } from "@/words/inspector";
@@ -98,10 +98,10 @@ function useTestEvent(workspace: string) {
           body: {},
         }),
       ),
-    onSuccess: () => notifications.show({ message: words.testSent }),
+    onSuccess: () => notify({ message: words.testSent }),
     onError: (error) => {
       const { title, remedy } = wordError(error);
-      notifications.show({ color: "red", title, message: remedy });
+      notify({ failed: true, title, message: remedy });
     },
   });
 }

@@ -45,6 +45,7 @@ export function Log({ items, search, workspace, onClear }: LogProps) {
         aria-label={words.log}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard
         tabIndex={0}
+        onPointerDown={hold}
         onScroll={(event) => event.currentTarget.scrollTop > 0 && hold()}
         onFocus={(event) => event.target !== event.currentTarget && hold()}
       >

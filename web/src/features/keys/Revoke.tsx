@@ -1,7 +1,7 @@
-import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, request } from "@/api/client";
 import { wordError } from "@/api/errors";
+import { notify } from "@/ui/notify";
 import { TypeToConfirm } from "@/ui/TypeToConfirm";
 import { keys } from "@/words/keys";
 
@@ -29,7 +29,7 @@ export function Revoke({ workspace, what: { kind, id, name }, onClose }: RevokeP
         }),
       ),
     onSuccess: () => {
-      notifications.show({ message: words.done(name) });
+      notify({ message: words.done(name) });
       onClose();
       return queryClient.invalidateQueries({ queryKey: ["w", workspace, kind] });
     },

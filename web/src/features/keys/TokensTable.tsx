@@ -54,7 +54,8 @@ export function TokensTable({ query, onAdd, onRevoke }: TokensTableProps) {
     },
     {
       key: "revoke",
-      header: "",
+      header: keys.revoke.action,
+      silent: true,
       align: "right",
       width: "190px",
       cell: (token) => <RevokeCell row={token} onRevoke={() => onRevoke(token)} />,

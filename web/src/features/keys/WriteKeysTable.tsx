@@ -46,7 +46,8 @@ export function WriteKeysTable({ query, onAdd, onRevoke }: WriteKeysTableProps) 
     },
     {
       key: "revoke",
-      header: "",
+      header: keys.revoke.action,
+      silent: true,
       align: "right",
       width: "190px",
       cell: (key) => <RevokeCell row={key} onRevoke={() => onRevoke(key)} />,
