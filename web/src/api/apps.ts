@@ -52,3 +52,27 @@ export function peopleByMonth(
     return born === undefined || start < born ? null : 0;
   });
 }
+
+export interface Moved {
+  now: number;
+  /** null when there was nobody to compare with. */
+  before: number | null;
+  /** What was compared: whole months, where 28 days would hold one pay day or two. */
+  by: "28 days" | "month";
+}
+
+/** How the people of an app moved; null where its rhythm is too slow for a year to say. */
+export function movedOf(app: App, people: readonly (number | null)[]): Moved | null {
+  if (app.rhythm === "quarter" || app.rhythm === "year") return null;
+  if (app.rhythm === "month") {
+    // The last of the twelve months is running.
+    const [before, now] = people.slice(-3, -1);
+    return typeof now === "number" ? { now, before: before || null, by: "month" } : null;
+  }
+  if (app.state === "not_yet_due") return null;
+  return {
+    now: app.active_people_28,
+    before: app.active_people_prev_28 || null,
+    by: "28 days",
+  };
+}

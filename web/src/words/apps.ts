@@ -5,7 +5,8 @@ export const apps = {
   title: "Apps",
   one: "App",
   verdict: {
-    all: (on: number, all: number) => `${on} of ${all} apps are on rhythm.`,
+    all: (on: number, all: number) =>
+      `${on} of ${counted(all, "app", "apps")} ${on === 1 ? "is" : "are"} on rhythm.`,
     overdue: (count: number) =>
       count === 1 ? "1 is overdue." : `${counted(count, "app is", "are")} overdue.`,
     overdueFew: (names: string) => `Overdue: ${names}.`,
@@ -34,8 +35,8 @@ export const apps = {
     never: "No event yet.",
     unknownState: "The rhythm is not known yet, or its source failed.",
     spark: (app: string, last: string) => `${app}: people by month, ${last} in the last whole one`,
-    against: "the 28 days before",
-    tooSlow: "28 days say nothing about a rhythm this slow.",
+    against: { "28 days": "the 28 days before", month: "the month before, both whole" },
+    tooSlow: "Neither 28 days nor a month say anything about a rhythm this slow.",
     emptyTitle: "No app has reported yet",
     empty: "Paste the snippet into one, or import a log, and it appears here within seconds.",
     noMatchTitle: (text: string) => `No app is called «${text}»`,
@@ -130,8 +131,6 @@ export const apps = {
     label: "Releases of this app",
     version: "Version",
     released: "Released",
-    people: "People on it",
-    events: "Events",
     effect: "Before and after",
     effectSummary: (version: string, text: string) =>
       `${version}: ${text} people a week, four weeks after against four before.`,

@@ -37,9 +37,10 @@ export const overview = {
     lose: "Lose people",
     nobodyGains: "No app gains people.",
     nobodyLoses: "No app loses people.",
-    rule: "People of the last 28 days against the 28 before; listed from 5 % and 3 people on.",
+    rule: "The last 28 days against the 28 before, monthly apps by whole months; listed from 5 % and 3 people on.",
     slow: (apps: number) =>
-      `${appCount(apps)} with a quarterly or yearly rhythm or not yet due cannot be judged by 28 days.`,
+      `${appCount(apps)} with a slower rhythm or not yet due cannot be judged by that.`,
+    against: { "28 days": "the 28 days before", month: "the month before, both whole" },
     spark: (app: string) => `${app}: people by month, 12 months`,
     all: "All apps",
     column: { app: "App", months: "12 months", people: "People", change: "Change" },

@@ -7,14 +7,13 @@ import { dayInZone } from "@/ui/day";
 import { formatDay } from "@/ui/format";
 import { SkeletonBlock } from "@/ui/Skeletons";
 import { apps } from "@/words/apps";
-import { peopleCount } from "@/words/plural";
 import classes from "./Apps.module.css";
 
 const words = apps.releases;
 const most = 6;
 
 interface LatestReleasesProps {
-  query: UseQueryResult<Schema["ReleaseList"]>;
+  query: UseQueryResult<{ items: Schema["Release"][] }>;
   allHref: string;
 }
 
@@ -32,11 +31,8 @@ export function LatestReleases({ query, allHref }: LatestReleasesProps) {
         <ul className={classes.releases}>
           {all.slice(0, most).map((release) => (
             <li key={`${release.version} ${release.released_at}`}>
-              <span>
-                ▾ {release.version} ·{" "}
-                {formatDay(dayInZone(new Date(release.released_at), time_zone))}
-              </span>
-              <span>{peopleCount(release.people)}</span>
+              <span>▾ {release.version}</span>
+              <span>{formatDay(dayInZone(new Date(release.released_at), time_zone))}</span>
             </li>
           ))}
         </ul>

@@ -4,7 +4,7 @@ import { downloadCsv, type Schema } from "@/api/client";
 import { QueryError } from "@/api/QueryError";
 import { useToday, useWorkspace } from "@/session/session";
 import { EmptyState } from "@/ui/EmptyState";
-import { Num, When } from "@/ui/Num";
+import { When } from "@/ui/Num";
 import { type Column, QueryTable } from "@/ui/QueryTable";
 import { Stack } from "@/ui/Stack";
 import { apps } from "@/words/apps";
@@ -28,20 +28,6 @@ export function ReleasesTab() {
       header: words.released,
       width: "160px",
       cell: (release) => <When at={release.released_at} />,
-    },
-    {
-      key: "people",
-      header: words.people,
-      align: "right",
-      width: "120px",
-      cell: (release) => <Num value={release.people} />,
-    },
-    {
-      key: "events",
-      header: words.events,
-      align: "right",
-      width: "120px",
-      cell: (release) => <Num value={release.events} />,
     },
   ];
   return (

@@ -38,8 +38,8 @@ describe("the sentence of an app", () => {
 describe("the sentence of all apps", () => {
   it("names the overdue while they are few", () => {
     const late = { ...travel, app: "Parking", state: "overdue" } as App;
-    expect(appsVerdict([travel, late])).toBe("1 of 2 apps are on rhythm. Overdue: Parking.");
-    expect(appsVerdict([travel])).toBe("1 of 1 apps are on rhythm. None is overdue.");
+    expect(appsVerdict([travel, late])).toBe("1 of 2 apps is on rhythm. Overdue: Parking.");
+    expect(appsVerdict([travel])).toBe("1 of 1 app is on rhythm. None is overdue.");
     expect(appsVerdict([])).toBeUndefined();
   });
 });

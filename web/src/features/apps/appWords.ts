@@ -25,7 +25,10 @@ export function appVerdict(app: App): string {
     change.text === null
       ? words.head.noEarlier
       : words.head.change(charts.arrows[change.direction], change.text);
-  const people = `${words.head.people(app.active_people_28)}, ${moved}`;
+  // 28 days hold one pay day or two, so they say nothing about how a monthly app moved.
+  const fast = app.rhythm === "weekday" || app.rhythm === "week";
+  const count = words.head.people(app.active_people_28);
+  const people = fast || app.rhythm === "unknown" ? `${count}, ${moved}` : count;
   const gap = words.gap[app.rhythm];
   if (app.state === "on_rhythm") return words.head.on_rhythm(people);
   if (app.state === "unknown" || !app.expected) return words.head.unknown(people);

@@ -1,4 +1,4 @@
-import { peopleByMonth } from "@/api/apps";
+import { type Moved, movedOf, peopleByMonth } from "@/api/apps";
 import type { Schema } from "@/api/client";
 import { Chip, RhythmChip, StateChip } from "@/ui/badges";
 import { Spark } from "@/ui/charts/Spark";
@@ -68,20 +68,7 @@ export function appColumns({ starts, months, peopleHref }: ColumnData): Column<A
       header: words.change,
       align: "right",
       width: "96px",
-      cell: (app) =>
-        tooSlow(app) ? (
-          <Tip label={words.tooSlow}>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable by keyboard */}
-            <span tabIndex={0}>–</span>
-          </Tip>
-        ) : (
-          <Delta
-            now={app.active_people_28}
-            before={app.active_people_prev_28 || null}
-            against={words.against}
-            short
-          />
-        ),
+      cell: (app) => <Change moved={movedOf(app, peopleByMonth(months.get(app.app), starts))} />,
     },
     {
       key: "release",
@@ -128,9 +115,17 @@ export function appColumns({ starts, months, peopleHref }: ColumnData): Column<A
   ];
 }
 
-/** Silence in a slow rhythm is no decline: 28 days cannot judge it. */
-function tooSlow(app: App): boolean {
-  return app.rhythm === "quarter" || app.rhythm === "year" || app.state === "not_yet_due";
+/** Silence in a slow rhythm is no decline: neither 28 days nor a month can judge it. */
+function Change({ moved }: { moved: Moved | null }) {
+  if (moved) {
+    return <Delta now={moved.now} before={moved.before} against={words.against[moved.by]} short />;
+  }
+  return (
+    <Tip label={words.tooSlow}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable by keyboard */}
+      <span tabIndex={0}>–</span>
+    </Tip>
+  );
 }
 
 interface YearProps {

@@ -49,7 +49,7 @@ export function releasesQuery(workspace: string, app: string) {
     queryFn: ({ signal }) =>
       request(() =>
         api.GET(`${root}/{app}/releases`, {
-          params: { path: { workspace, app }, query: { limit: 200 } },
+          params: { path: { workspace, app } },
           signal,
         }),
       ),

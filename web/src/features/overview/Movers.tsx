@@ -1,14 +1,10 @@
-import type { App } from "@/api/apps";
-import { peopleByMonth } from "@/api/apps";
-import type { Schema } from "@/api/client";
 import { Card } from "@/ui/Card";
 import { Spark } from "@/ui/charts/Spark";
 import type { ChartState } from "@/ui/charts/types";
-import type { Day } from "@/ui/day";
 import { Delta, Num } from "@/ui/Num";
 import { SkeletonBlock } from "@/ui/Skeletons";
 import { overview } from "@/words/overview";
-import type { Movers as Moved } from "./figures";
+import type { Movers as Moved, Mover } from "./figures";
 import classes from "./Overview.module.css";
 
 const words = overview.movers;
@@ -16,8 +12,6 @@ const most = 5;
 
 interface MoversProps {
   movers: Moved | undefined;
-  months: readonly Schema["AppMonths"]["apps"][number][] | undefined;
-  starts: readonly Day[];
   state: ChartState | undefined;
   appHref: (app: string) => string;
   appsHref: string;
@@ -57,12 +51,12 @@ export function Movers(props: MoversProps) {
 
 interface ListProps extends MoversProps {
   title: string;
-  apps: readonly App[];
+  apps: readonly Mover[];
   none: string;
   tone: "growth" | "decline";
 }
 
-function List({ title, apps, none, tone, months, starts, appHref }: ListProps) {
+function List({ title, apps, none, tone, appHref }: ListProps) {
   return (
     <section className={classes.list}>
       <h3 className={classes.listTitle} data-tone={tone}>
@@ -78,18 +72,15 @@ function List({ title, apps, none, tone, months, starts, appHref }: ListProps) {
                 {app.app}
               </a>
               <Spark
-                values={peopleByMonth(
-                  months?.find((row) => row.app === app.app),
-                  starts,
-                )}
+                values={app.months}
                 width={72}
                 height={20}
                 running
                 tone={tone}
                 label={words.spark(app.app)}
               />
-              <Num value={app.active_people_28} />
-              <Delta now={app.active_people_28} before={app.active_people_prev_28} />
+              <Num value={app.now} />
+              <Delta now={app.now} before={app.before} against={words.against[app.by]} short />
             </li>
           ))}
         </ul>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { yearOfMonths } from "@/api/apps";
+import { peopleByMonth, yearOfMonths } from "@/api/apps";
 import { chartState } from "@/api/metrics";
 import { useHref } from "@/router/href";
 import { roleFilter, roleOf } from "@/router/role";
@@ -42,7 +42,12 @@ export function OverviewPage() {
 
   const day = lastWholeDay(period.to, today);
   const people = active.data && valuesBy(active.data.days, "mau");
-  const movers = apps.data && moversOf(apps.data);
+  const { starts } = yearOfMonths(today);
+  const rows = new Map(months.data?.apps.map((row) => [row.app, row]));
+  const movers =
+    apps.data && months.data
+      ? moversOf(apps.data, (app) => peopleByMonth(rows.get(app), starts))
+      : undefined;
   const kind = lifecycleKind(period.days);
   const appHref = (app: string) =>
     href({ to: "/w/$workspace/apps/$app/overview", params: { workspace: workspace.slug, app } });
@@ -130,9 +135,7 @@ export function OverviewPage() {
             <Stack>
               <Movers
                 movers={movers}
-                months={months.data?.apps}
-                starts={yearOfMonths(today).starts}
-                state={chartState(apps)}
+                state={chartState(apps) ?? chartState(months)}
                 appHref={appHref}
                 appsHref={appsHref}
               />

@@ -1,10 +1,9 @@
-import type { App } from "@/api/apps";
 import type { Compared } from "@/ui/charts/activeDays";
 import type { Day } from "@/ui/day";
 import { changeOf, formatDay, formatExact } from "@/ui/format";
 import { charts } from "@/words/charts";
 import { overview } from "@/words/overview";
-import { course } from "./figures";
+import { course, type Mover } from "./figures";
 
 const words = overview.verdict;
 const named = 3;
@@ -13,7 +12,7 @@ interface OverviewVerdictProps {
   people: Compared;
   day: Day;
   /** Apps that lose people, the largest losses first; unknown while they load. */
-  lose: readonly App[] | undefined;
+  lose: readonly Mover[] | undefined;
   appHref: (app: string) => string;
 }
 
@@ -35,7 +34,7 @@ export function OverviewVerdict({ people, day, lose, appHref }: OverviewVerdictP
             <span key={app.app}>
               {at > 0 && ", "}
               <a href={appHref(app.app)}>{app.app}</a> (−
-              {formatExact(app.active_people_prev_28 - app.active_people_28)})
+              {formatExact((app.before ?? 0) - app.now)})
             </span>
           ))}
           {lose.length > named && ` ${words.more(lose.length - named)}`}.

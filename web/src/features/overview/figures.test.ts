@@ -54,28 +54,35 @@ describe("the 28 days against the 28 before", () => {
 });
 
 describe("movers", () => {
+  const none = () => [];
   it("are ordered by the size of the move", () => {
-    const { gain, lose } = moversOf([
-      app("a", 12, 10),
-      app("b", 40, 20),
-      app("c", 5, 15),
-      app("d", 30, 100),
-      app("e", 13, 9),
-    ]);
+    const { gain, lose } = moversOf(
+      [app("a", 12, 10), app("b", 40, 20), app("c", 5, 15), app("d", 30, 100), app("e", 13, 9)],
+      none,
+    );
     expect(gain.map((each) => each.app)).toEqual(["b", "e"]);
     expect(lose.map((each) => each.app)).toEqual(["d", "c"]);
   });
   it("leave out what is small against the whole", () => {
-    expect(moversOf([app("big", 1004, 1000)]).gain).toEqual([]);
+    expect(moversOf([app("big", 1004, 1000)], none).gain).toEqual([]);
   });
   it("never call a slow rhythm a loss", () => {
-    const movers = moversOf([
-      app("tax", 0, 90, { rhythm: "year", state: "not_yet_due" }),
-      app("audit", 1, 20, { rhythm: "quarter" }),
-      app("quiet", 0, 20, { state: "not_yet_due" }),
-    ]);
+    const movers = moversOf(
+      [
+        app("tax", 0, 90, { rhythm: "year", state: "not_yet_due" }),
+        app("audit", 1, 20, { rhythm: "quarter" }),
+        app("quiet", 0, 20, { state: "not_yet_due" }),
+      ],
+      none,
+    );
     expect(movers.lose).toEqual([]);
     expect(movers.slow).toBe(3);
+  });
+  it("compare a monthly app by whole months, not by 28 days", () => {
+    const pay = app("pay", 100, 0, { rhythm: "month", state: "not_yet_due" });
+    const { gain, lose } = moversOf([pay], () => [60, 58, 50, 4]);
+    expect(gain).toEqual([]);
+    expect(lose).toMatchObject([{ app: "pay", now: 50, before: 58, by: "month" }]);
   });
 });
 

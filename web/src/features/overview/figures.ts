@@ -1,4 +1,4 @@
-import type { App } from "@/api/apps";
+import { type App, type Moved, movedOf } from "@/api/apps";
 import type { Compared } from "@/ui/charts/activeDays";
 
 /** Which lead word the verdict opens with. */
@@ -12,28 +12,40 @@ export function course({ now, before }: Compared): "growing" | "level" | "shrink
 /** Smaller moves are noise. */
 const least = { people: 3, share: 0.05 };
 
+export interface Mover extends Moved {
+  app: string;
+  /** People by month, for the line beside the number. */
+  months: readonly (number | null)[];
+}
+
 export interface Movers {
-  gain: App[];
-  lose: App[];
-  /** Apps whose rhythm is too slow for 28 days to say anything. */
+  gain: Mover[];
+  lose: Mover[];
+  /** Apps whose rhythm is too slow to be judged. */
   slow: number;
 }
 
-/** Apps whose people of 28 days moved, the largest moves first. */
-export function moversOf(apps: readonly App[]): Movers {
-  const judged = apps.filter(
-    (app) => app.rhythm !== "quarter" && app.rhythm !== "year" && app.state !== "not_yet_due",
-  );
-  const moveOf = (app: App) => app.active_people_28 - app.active_people_prev_28;
+const sizeOf = ({ now, before }: Moved) => Math.abs(now - (before ?? 0));
+
+/** Apps whose people moved, the largest moves first. */
+export function moversOf(
+  apps: readonly App[],
+  monthsOf: (app: string) => readonly (number | null)[],
+): Movers {
+  const judged = apps.flatMap((app): Mover[] => {
+    const months = monthsOf(app.app);
+    const moved = movedOf(app, months);
+    return moved ? [{ app: app.app, months, ...moved }] : [];
+  });
   const moved = judged
-    .filter((app) => {
-      const size = Math.abs(moveOf(app));
-      return size >= least.people && size >= least.share * app.active_people_prev_28;
+    .filter((each) => {
+      const size = sizeOf(each);
+      return size >= least.people && size >= least.share * (each.before ?? 0);
     })
-    .sort((one, other) => Math.abs(moveOf(other)) - Math.abs(moveOf(one)));
+    .sort((one, other) => sizeOf(other) - sizeOf(one));
   return {
-    gain: moved.filter((app) => moveOf(app) > 0),
-    lose: moved.filter((app) => moveOf(app) < 0),
+    gain: moved.filter(({ now, before }) => now > (before ?? 0)),
+    lose: moved.filter(({ now, before }) => now < (before ?? 0)),
     slow: apps.length - judged.length,
   };
 }

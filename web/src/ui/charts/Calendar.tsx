@@ -25,7 +25,7 @@ const top = 20;
 /** Weeks side by side, Monday at the top: regularity is what it shows. */
 export function Calendar({ from, to, values, counted, onOpen, ...frame }: CalendarProps) {
   return (
-    <ChartFrame {...frame} height={frame.height ?? 148}>
+    <ChartFrame {...frame} height={frame.height ?? 168}>
       <Weeks from={from} to={to} values={values} counted={counted} onOpen={onOpen} />
     </ChartFrame>
   );
@@ -39,7 +39,7 @@ function Weeks({ from, to, values, counted, onOpen }: WeeksProps) {
   const weeks = Math.floor(daysBetween(start, to) / 7) + 1;
   const fitting = (width - left) / weeks;
   // A phone shows the newest weeks that fit at a size a finger and an eye can tell apart.
-  const size = clamp(fitting, 11, 18);
+  const size = clamp(fitting, 12, 21);
   const shown = Math.min(weeks, Math.max(1, Math.floor((width - left) / size)));
   const first = addDays(start, (weeks - shown) * 7);
   const count = shown * 7;
