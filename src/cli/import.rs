@@ -10,6 +10,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Failure, print_line};
+use crate::activity::fold;
 use crate::app::{open_store, secret_key};
 use crate::auth::workspaces;
 use crate::clock::Clock;
@@ -59,7 +60,8 @@ pub(super) fn run(verb: &Import, config: &Config) -> Result<ExitCode, Failure> {
     let clock = Clock::system();
     let db = open_store(config, &clock)?;
     let workspace = db.read_blocking(|conn| workspaces::get(conn, &verb.workspace))?;
-    let target = Target { db: &db, workspace: workspace.id, zone: &workspace.time_zone, app: verb.app.as_deref() };
+    let fold = || fold::fold(&db, workspace.id, &workspace.time_zone);
+    let target = Target { db: &db, workspace: workspace.id, fold: &fold, app: verb.app.as_deref() };
     let mut rejects = verb.rejects.as_ref().map(std::fs::File::create).transpose().map_err(|e| {
         Failure::Input(format!("cannot write the rejects file: {e}; choose another with --rejects"))
     })?;

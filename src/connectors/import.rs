@@ -8,7 +8,6 @@ use std::sync::PoisonError;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use crate::activity::fold;
 use crate::clock::Clock;
 use crate::db::{Db, DbError};
 use crate::ingest::accept::{Envelope, accept};
@@ -43,10 +42,10 @@ pub enum Format {
 pub struct Target<'a> {
     /// The store.
     pub db: &'a Db,
-    /// The workspace's id and time zone.
+    /// The workspace's id.
     pub workspace: i64,
-    /// IANA name.
-    pub zone: &'a str,
+    /// Takes what is stored into the activity index; answers how many events that were.
+    pub fold: &'a (dyn Fn() -> Result<u64, DbError> + Sync),
     /// The app of events that name none.
     pub app: Option<&'a str>,
 }
@@ -346,11 +345,11 @@ fn store(
         }
         unfolded += batch.rows.len();
         if unfolded >= FOLD_EVERY {
-            fold::fold(target.db, target.workspace, target.zone)?;
+            (target.fold)()?;
             unfolded = 0;
         }
     }
-    while fold::fold(target.db, target.workspace, target.zone)? > 0 {}
+    while (target.fold)()? > 0 {}
     Ok((accepted, duplicate))
 }
 

@@ -11,6 +11,7 @@ mod cli;
 mod config;
 mod console;
 mod contract;
+mod engine;
 mod health;
 mod keys;
 mod problems;

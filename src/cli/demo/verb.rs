@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::generate;
+use crate::activity::fold;
 use crate::app::{AppState, server};
 use crate::auth::{AuthError, setup, workspaces};
 use crate::cli::{Failure, print_line};
@@ -59,7 +60,8 @@ pub(in crate::cli) fn run(verb: &Demo) -> Result<ExitCode, Failure> {
 fn fill(db: &Db, seed: u64, clock: &Clock) -> Result<(), Failure> {
     let now = Timestamp::from_microsecond(clock.now()).unwrap_or_default();
     let workspace = db.read_blocking(|conn| workspaces::get(conn, workspaces::DEFAULT))?;
-    let target = Target { db, workspace: workspace.id, zone: &workspace.time_zone, app: None };
+    let fold = || fold::fold(db, workspace.id, &workspace.time_zone);
+    let target = Target { db, workspace: workspace.id, fold: &fold, app: None };
     let (lines, made) = bounded(8);
     let maker = std::thread::spawn(move || {
         let mut together = Vec::with_capacity(TOGETHER);

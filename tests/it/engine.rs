@@ -1,0 +1,413 @@
+//! The engine against a plain reading of the definitions: random calls, late, repeated and in any
+//! order, folded or not, must add up to what the definitions say, before and after a reindex.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::prelude::*;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use takehold::activity::ask::Activity;
+use takehold::activity::days::date;
+use takehold::activity::fold;
+use takehold::activity::series::{ActiveDay, active};
+use takehold::activity::view::{Filter, NOWHERE};
+use takehold::db::schema::{activity_days, activity_totals};
+use takehold::db::{Db, DbError, migrate};
+use takehold::ingest::accept::{Envelope, accept};
+use takehold::ingest::dictionary::{Dictionaries, Kind};
+use takehold::ingest::log::Log;
+use takehold::ingest::model::Batch;
+use takehold::ingest::receive::parse;
+
+use crate::support::Store;
+
+/// 2026-03-01, and the days that calls fall on.
+const FIRST: i32 = 20_513;
+const DAYS: i32 = 5;
+const HOUR: i64 = 3_600_000_000;
+const NAMES: [&str; 4] = ["tOpen", "tSave", "tTicket Opened", "pHome"];
+
+/// A call in the terms of the definitions.
+#[derive(Clone, Debug)]
+struct Made {
+    kind: usize,
+    user: Option<u8>,
+    anonymous: Option<u8>,
+    account: Option<u8>,
+    app: Option<u8>,
+    name: usize,
+    value: u8,
+    at: i64,
+    id: String,
+}
+
+const ACCOUNTS: [&str; 3] = ["x", "y", "individual"];
+const APPS: [&str; 2] = ["p", "q"];
+const ROLES: [&str; 2] = ["builder", "admin"];
+
+fn calls() -> impl Strategy<Value = Vec<Made>> {
+    let one = (
+        prop_oneof![6 => 0usize..1, 1 => 1usize..2, 1 => 2usize..3, 1 => 3usize..4],
+        proptest::option::weighted(0.7, 0u8..4),
+        proptest::option::weighted(0.5, 0u8..3),
+        proptest::option::weighted(0.4, 0u8..3),
+        proptest::option::weighted(0.7, 0u8..2),
+        0usize..4,
+        0u8..6,
+    );
+    proptest::collection::vec(one, 1..60).prop_flat_map(|rows| {
+        // Distinct instants in random order: what is sent last may have happened first.
+        let hours: Vec<i64> = (0..i64::from(DAYS) * 24).collect();
+        (Just(rows), Just(hours).prop_shuffle()).prop_map(|(rows, hours)| {
+            let with_hours = rows.into_iter().zip(hours);
+            with_hours
+                .enumerate()
+                .map(|(i, ((kind, user, anonymous, account, app, name, value), hour))| Made {
+                    kind,
+                    user: user.or(if anonymous.is_none() { Some(0) } else { None }),
+                    anonymous,
+                    account: if kind == 2 { account.or(Some(0)) } else { account },
+                    app,
+                    name,
+                    value,
+                    at: i64::from(FIRST) * 24 * HOUR + hour * HOUR + 7,
+                    id: format!("m{i:03}"),
+                })
+                .collect()
+        })
+    })
+}
+
+impl Made {
+    fn line(&self) -> String {
+        let time = jiff::Timestamp::from_microsecond(self.at).unwrap().to_string();
+        let mut call = serde_json::json!({
+            "messageId": self.id,
+            "timestamp": time,
+            "context": {"groupId": self.account.map(|a| ACCOUNTS[a as usize]), "app": self.app.map(|a| APPS[a as usize])},
+            "userId": self.user.map(|u| format!("u{u}")),
+            "anonymousId": self.anonymous.map(|a| format!("a{a}")),
+        });
+        let extra = match self.kind {
+            0 if self.name == 3 => serde_json::json!({"type": "page", "name": "Home"}),
+            0 => serde_json::json!({"type": "track", "event": &NAMES[self.name][1..]}),
+            1 => serde_json::json!({"type": "identify", "traits": self.traits()}),
+            2 => serde_json::json!({
+                "type": "group",
+                "groupId": self.account.map(|a| ACCOUNTS[a as usize]),
+                "traits": {"internal": self.value == 0},
+            }),
+            _ => serde_json::json!({"type": "alias", "previousId": self.previous()}),
+        };
+        call.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        call.to_string()
+    }
+
+    fn traits(&self) -> serde_json::Value {
+        match self.value {
+            0 => serde_json::json!({"bot": true}),
+            1 => serde_json::json!({"bot": false}),
+            2 | 3 => serde_json::json!({"role": ROLES[(self.value - 2) as usize]}),
+            4 => serde_json::json!({"role": null, "test": false}),
+            _ => serde_json::json!({"plan": "pro"}),
+        }
+    }
+
+    /// An alias replaces a user id or an anonymous id.
+    fn previous(&self) -> String {
+        if self.value < 4 { format!("u{}", self.value) } else { format!("a{}", self.value - 4) }
+    }
+
+    fn subject(&self) -> String {
+        self.user.map_or_else(|| format!("aa{}", self.anonymous.unwrap()), |u| format!("uu{u}"))
+    }
+
+    fn is_counted(&self) -> bool {
+        self.kind == 0 && self.name != 2
+    }
+
+    fn day(&self) -> i32 {
+        i32::try_from(self.at / (24 * HOUR)).unwrap()
+    }
+}
+
+/// The definitions, read plainly.
+struct Plain<'c> {
+    calls: Vec<&'c Made>,
+    parents: BTreeMap<String, String>,
+}
+
+impl<'c> Plain<'c> {
+    fn of(calls: &'c [Made]) -> Self {
+        let mut calls: Vec<&Made> = calls.iter().collect();
+        calls.sort_by_key(|c| c.at);
+        let mut plain = Self { calls, parents: BTreeMap::new() };
+        for call in plain.calls.clone() {
+            let mut sources = Vec::new();
+            if call.kind == 3 {
+                sources.extend([format!("a{}", call.previous()), format!("u{}", call.previous())]);
+            } else if let (Some(_), Some(anonymous)) = (call.user, call.anonymous) {
+                sources.push(format!("aa{anonymous}"));
+            }
+            sources.sort();
+            for source in sources {
+                let target = call.subject();
+                if source != target && !plain.parents.contains_key(&source) && plain.person(&target) != source {
+                    plain.parents.insert(source, target);
+                }
+            }
+        }
+        plain
+    }
+
+    fn person(&self, key: &str) -> String {
+        self.parents.get(key).map_or_else(|| key.to_owned(), |parent| self.person(parent))
+    }
+
+    /// The last value of a trait that a person was given on or before a day.
+    fn last(&self, person: &str, name: &str, day: i32) -> serde_json::Value {
+        let of_person = |c: &&&Made| c.kind == 1 && c.day() <= day && self.person(&c.subject()) == person;
+        let given = self.calls.iter().filter(of_person).filter_map(|c| c.traits().get(name).cloned());
+        given.last().unwrap_or(serde_json::Value::Null)
+    }
+
+    fn excluded(&self, person: &str) -> bool {
+        self.last(person, "bot", i32::MAX) == true
+    }
+
+    fn account_excluded(&self, account: u8) -> bool {
+        self.calls.iter().rfind(|c| c.kind == 2 && c.account == Some(account)).is_some_and(|c| c.value == 0)
+    }
+
+    fn account(&self, event: &Made) -> Option<u8> {
+        let person = self.person(&event.subject());
+        let joined = |c: &&&Made| c.at <= event.at && c.account.is_some() && self.person(&c.subject()) == person;
+        event.account.or_else(|| self.calls.iter().rfind(joined).and_then(|c| c.account))
+    }
+
+    fn passing(&self, case: &Case) -> Vec<(&'c Made, String, Option<u8>)> {
+        let mut passing = Vec::new();
+        for call in self.calls.iter().filter(|c| c.is_counted()) {
+            let (person, account) = (self.person(&call.subject()), self.account(call));
+            let role = self.last(&person, "role", call.day());
+            let role = role.as_str().unwrap_or("end_user");
+            let counts = case.include_excluded
+                || !(self.excluded(&person) || account.is_some_and(|account| self.account_excluded(account)));
+            if counts
+                && case.app.is_none_or(|app| call.app == Some(app))
+                && case.account.is_none_or(|only| account == Some(only))
+                && case.role.is_none_or(|only| only == role)
+            {
+                passing.push((*call, person, account));
+            }
+        }
+        passing
+    }
+
+    fn series(&self, case: &Case) -> Vec<ActiveDay> {
+        let passing = self.passing(case);
+        let people = |from: i32, to: i32| -> u64 {
+            let within = passing.iter().filter(|(c, _, _)| (from..=to).contains(&c.day()));
+            within.map(|(_, person, _)| person).collect::<BTreeSet<_>>().len() as u64
+        };
+        (FIRST - 1..FIRST + DAYS + 2)
+            .map(|day| {
+                let accounts = passing.iter().filter(|(c, _, a)| (day - 27..=day).contains(&c.day()) && *a != Some(2));
+                let accounts: BTreeSet<u8> = accounts.filter_map(|(_, _, account)| *account).collect();
+                let month = date(day);
+                let in_month = passing.iter().filter(|(c, _, _)| {
+                    (date(c.day()).year(), date(c.day()).month()) == (month.year(), month.month())
+                });
+                let dau_sum: u64 = (day - 27..=day).map(|d| people(d, d)).sum();
+                let mau = people(day - 27, day);
+                ActiveDay {
+                    date: month,
+                    dau: people(day, day),
+                    wau: people(day - 6, day),
+                    mau,
+                    mau_calendar_month: in_month.map(|(_, person, _)| person).collect::<BTreeSet<_>>().len() as u64,
+                    dau_over_mau: (mau > 0).then(|| people(day, day) as f64 / mau as f64),
+                    stickiness: (mau > 0).then(|| dau_sum as f64 / mau as f64 / 28.0),
+                    active_accounts: accounts.len() as u64,
+                    events: passing.iter().filter(|(c, _, _)| c.day() == day).count() as u64,
+                }
+            })
+            .collect()
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Case {
+    include_excluded: bool,
+    app: Option<u8>,
+    account: Option<u8>,
+    role: Option<&'static str>,
+}
+
+const CASES: [Case; 7] = [
+    Case { include_excluded: true, app: None, account: None, role: None },
+    Case { include_excluded: false, app: None, account: None, role: None },
+    Case { include_excluded: false, app: Some(0), account: None, role: None },
+    Case { include_excluded: true, app: None, account: Some(0), role: None },
+    Case { include_excluded: false, app: Some(1), account: Some(1), role: None },
+    Case { include_excluded: true, app: None, account: None, role: Some("builder") },
+    Case { include_excluded: false, app: None, account: None, role: Some("end_user") },
+];
+
+struct Engine {
+    db: Db,
+    workspace: i64,
+    dictionaries: Dictionaries,
+}
+
+impl Engine {
+    fn send(&self, log: &mut Log, calls: &[&Made]) {
+        let dictionary = self.dictionaries.of(self.workspace);
+        let mut batch = Batch::default();
+        let envelope = Envelope { received_at: i64::MAX / 2, sent_at: None, app: None, correct_clock: false };
+        for call in calls {
+            let line = call.line();
+            let known = dictionary.read().unwrap();
+            accept(&parse(&line).unwrap(), None, &envelope, &known, &mut batch, || 0).unwrap();
+        }
+        log.append(self.workspace, 0, &[&batch]).unwrap();
+    }
+
+    fn check(&self, activity: &Activity, calls: &[Made], when: &str) {
+        let plain = Plain::of(calls);
+        for case in CASES {
+            let got = activity
+                .ask_blocking(self.workspace, "UTC", |view, conn| {
+                    let names = view.names();
+                    let names = names.read().unwrap();
+                    let number = |kind, name: &str| Some(names.number(kind, name).unwrap_or(NOWHERE));
+                    let filter = Filter {
+                        app: case.app.and_then(|a| number(Kind::App, APPS[a as usize])),
+                        account: case.account.and_then(|a| number(Kind::Account, ACCOUNTS[a as usize])),
+                        role: case.role.map(str::to_owned),
+                        include_excluded: case.include_excluded,
+                        ..Filter::default()
+                    };
+                    drop(names);
+                    active(view, conn, &filter, FIRST - 1, FIRST + DAYS + 1)
+                })
+                .unwrap();
+            for (got, expected) in got.iter().zip(plain.series(&case)) {
+                let near = |a: Option<f64>, b: Option<f64>| match (a, b) {
+                    (Some(a), Some(b)) => (a - b).abs() < 1e-9,
+                    (a, b) => a == b,
+                };
+                assert!(near(got.stickiness, expected.stickiness), "{when} {case:?} {got:?} {expected:?}");
+                let got = ActiveDay { stickiness: expected.stickiness, ..got.clone() };
+                assert_eq!(got, expected, "{when} {case:?}");
+            }
+        }
+        self.check_accounts(activity, &plain, when);
+    }
+
+    fn check_accounts(&self, activity: &Activity, plain: &Plain<'_>, when: &str) {
+        let case = Case { include_excluded: true, ..Case::default() };
+        let mut expected: BTreeMap<String, (BTreeSet<String>, u64, i64, i64)> = BTreeMap::new();
+        for (call, person, account) in plain.passing(&case) {
+            let Some(account) = account else { continue };
+            let sum = expected
+                .entry(ACCOUNTS[account as usize].to_owned())
+                .or_insert_with(|| (BTreeSet::new(), 0, i64::MAX, i64::MIN));
+            sum.0.insert(person);
+            sum.1 += 1;
+            (sum.2, sum.3) = (sum.2.min(call.at), sum.3.max(call.at));
+        }
+        let got = activity
+            .ask_blocking(self.workspace, "UTC", |view, conn| {
+                let names = view.names();
+                let uses = view.account_uses(conn, true)?;
+                let names = names.read().unwrap();
+                let mut got: BTreeMap<String, (BTreeSet<String>, u64, i64, i64)> = BTreeMap::new();
+                for ((account, _), used) in uses.iter() {
+                    let sum = got
+                        .entry(names.name(Kind::Account, *account).to_owned())
+                        .or_insert_with(|| (BTreeSet::new(), 0, i64::MAX, i64::MIN));
+                    sum.0.extend(used.people.iter().map(|p| names.name(Kind::Person, p).to_owned()));
+                    sum.1 += used.total.events;
+                    (sum.2, sum.3) = (sum.2.min(used.total.first), sum.3.max(used.total.last));
+                }
+                Ok::<_, DbError>(got)
+            })
+            .unwrap();
+        assert_eq!(got, expected, "{when}");
+    }
+
+    fn fold(&self) {
+        while fold::fold(&self.db, self.workspace, "UTC").unwrap() > 0 {}
+    }
+
+    fn stored(&self) -> (Vec<(i32, Vec<u8>)>, Vec<(i64, Vec<u8>)>) {
+        self.db
+            .read_blocking(|conn| {
+                let days = activity_days::table
+                    .filter(activity_days::workspace_id.eq(self.workspace))
+                    .order(activity_days::day)
+                    .select((activity_days::day, activity_days::data))
+                    .load(conn)?;
+                let totals = activity_totals::table
+                    .filter(activity_totals::workspace_id.eq(self.workspace))
+                    .order(activity_totals::shard)
+                    .select((activity_totals::shard, activity_totals::data))
+                    .load(conn)?;
+                Ok::<_, DbError>((days, totals))
+            })
+            .unwrap()
+    }
+}
+
+fn holds(store: &Store, cases: u32) {
+    let db = Db::open(&store.url).unwrap();
+    migrate::run(&db).unwrap();
+    let workspace = std::cell::Cell::new(1000);
+    // Which part of the calls goes when: parts are sent in this order, some twice, with a fold or a question between.
+    let plan = proptest::collection::vec((0usize..60, 0u8..4), 0..8);
+    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
+    runner
+        .run(&(calls(), plan), |(calls, plan)| {
+            workspace.set(workspace.get() + 1);
+            let engine =
+                Engine { db: db.clone(), workspace: workspace.get(), dictionaries: Dictionaries::default() };
+            let activity = Activity::new(db.clone(), engine.dictionaries.clone());
+            let mut log = Log::new(db.clone(), engine.dictionaries.clone());
+            let mut sent = 0;
+            for (cut, then) in plan {
+                let end = cut.min(calls.len()).max(sent);
+                let part: Vec<&Made> = calls[sent..end].iter().collect();
+                engine.send(&mut log, &part);
+                sent = end;
+                match then {
+                    0 => engine.fold(),
+                    1 => engine.check(&activity, &calls[..sent], "in the middle"),
+                    // Another process sends the same again.
+                    2 => engine.send(&mut Log::new(db.clone(), Dictionaries::default()), &[]),
+                    _ => engine.send(&mut log, &part),
+                }
+            }
+            engine.send(&mut log, &calls[sent..].iter().collect::<Vec<_>>());
+            let mut elsewhere = Log::new(db.clone(), engine.dictionaries.clone());
+            engine.send(&mut elsewhere, &calls.iter().rev().collect::<Vec<_>>());
+            engine.check(&activity, &calls, "as it came");
+            engine.fold();
+            engine.check(&activity, &calls, "folded");
+            let incremental = engine.stored();
+            fold::reset(&db, engine.workspace).unwrap();
+            engine.check(&activity, &calls, "while rebuilding");
+            engine.fold();
+            assert!(engine.stored() == incremental, "rebuilt and incremental differ");
+            engine.check(&Activity::new(db.clone(), Dictionaries::default()), &calls, "rebuilt, by another process");
+            Ok(())
+        })
+        .unwrap();
+}
+
+both_engines! {
+    fn random_calls_add_up_to_what_the_definitions_say(store: &Store) {
+        let cases = std::env::var("TAKEHOLD_TEST_CASES").ok().and_then(|n| n.parse().ok());
+        holds(store, cases.unwrap_or(48));
+    }
+}
