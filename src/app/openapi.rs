@@ -98,10 +98,10 @@ fn schemas_sent(api: &Value) -> BTreeSet<String> {
     let mut open: Vec<String> = operations.filter_map(|one| one.get("requestBody")).flat_map(references).collect();
     let mut sent = BTreeSet::new();
     while let Some(name) = open.pop() {
-        if let Some(schema) = api.pointer(&format!("/components/schemas/{name}")) {
-            if sent.insert(name) {
-                open.extend(references(schema));
-            }
+        if let Some(schema) = api.pointer(&format!("/components/schemas/{name}"))
+            && sent.insert(name)
+        {
+            open.extend(references(schema));
         }
     }
     sent

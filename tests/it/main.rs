@@ -3,6 +3,14 @@
 //! Each scenario about stored things runs on SQLite, and also on PostgreSQL when
 //! `TAKEHOLD_TEST_POSTGRES` is the URL of a server on which databases may be created.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
+
 #[macro_use]
 mod support;
 

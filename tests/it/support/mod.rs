@@ -184,7 +184,7 @@ impl TestApp {
 impl Drop for TestApp {
     fn drop(&mut self) {
         let stop = self.stop.clone();
-        actix_web::rt::System::new().block_on(async move { drop(stop.stop(false).await) });
+        actix_web::rt::System::new().block_on(stop.stop(false));
         if let Some(thread) = self.thread.take() {
             drop(thread.join());
         }
