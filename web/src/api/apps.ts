@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { addMonths, type Day, startOfMonth } from "@/ui/day";
+import { addDays, addMonths, type Day, startOfMonth } from "@/ui/day";
 import { api, request, type Schema } from "./client";
 
 export type App = Schema["App"];
@@ -21,7 +21,8 @@ export function allAppsQuery(workspace: string) {
             signal,
           }),
         );
-        apps.push(...page.items);
+        // The document calls nullable fields of a page's rows optional; the server sends them all.
+        apps.push(...(page.items as App[]));
         cursor = page.next_cursor ?? undefined;
       } while (cursor);
       return apps;
@@ -55,24 +56,26 @@ export function peopleByMonth(
 
 export interface Moved {
   now: number;
-  /** null when there was nobody to compare with. */
-  before: number | null;
+  before: number;
   /** What was compared: whole months, where 28 days would hold one pay day or two. */
   by: "28 days" | "month";
+  /** The app is younger than both spans: nothing fair to compare with. */
+  born: boolean;
 }
 
 /** How the people of an app moved; null where its rhythm is too slow for a year to say. */
-export function movedOf(app: App, people: readonly (number | null)[]): Moved | null {
+export function movedOf(app: App, people: readonly (number | null)[], today: Day): Moved | null {
   if (app.rhythm === "quarter" || app.rhythm === "year") return null;
   if (app.rhythm === "month") {
     // The last of the twelve months is running.
-    const [before, now] = people.slice(-3, -1);
-    return typeof now === "number" ? { now, before: before || null, by: "month" } : null;
+    const [before = null, now = null] = people.slice(-3, -1);
+    return now === null ? null : { now, before: before ?? 0, by: "month", born: before === null };
   }
   if (app.state === "not_yet_due") return null;
   return {
     now: app.active_people_28,
-    before: app.active_people_prev_28 || null,
+    before: app.active_people_prev_28,
     by: "28 days",
+    born: app.first_seen !== null && app.first_seen.slice(0, 10) > addDays(today, -55),
   };
 }

@@ -35,7 +35,6 @@ export const apps = {
     never: "No event yet.",
     unknownState: "The rhythm is not known yet, or its source failed.",
     spark: (app: string, last: string) => `${app}: people by month, ${last} in the last whole one`,
-    against: { "28 days": "the 28 days before", month: "the month before, both whole" },
     tooSlow: "Neither 28 days nor a month say anything about a rhythm this slow.",
     emptyTitle: "No app has reported yet",
     empty: "Paste the snippet into one, or import a log, and it appears here within seconds.",

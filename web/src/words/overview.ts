@@ -8,12 +8,14 @@ export const overview = {
     level: "Steady",
     shrinking: "Shrinking",
     first: "Beginning",
+    seasonal: "Seasonal",
+    season: { growing: "in the season of", shrinking: "after the season of" },
     people: (people: number, day: string) => `${peopleCount(people)} came in the 28 days to ${day}`,
     change: (arrow: string, text: string) => `${arrow} ${text} against the 28 days before`,
     noEarlier: "with no earlier period to compare",
     lose: (apps: number) =>
       apps === 1 ? "1 app loses people: " : `${appCount(apps)} lose people: `,
-    noneLose: "No app loses people.",
+    noneLose: "No app loses people at its own rhythm.",
     more: (apps: number) => `and ${apps} more`,
     unknown: "Nobody can be counted for this period: it ends before the first event.",
   },
@@ -40,7 +42,6 @@ export const overview = {
     rule: "The last 28 days against the 28 before, monthly apps by whole months; listed from 5 % and 3 people on.",
     slow: (apps: number) =>
       `${appCount(apps)} with a slower rhythm or not yet due cannot be judged by that.`,
-    against: { "28 days": "the 28 days before", month: "the month before, both whole" },
     spark: (app: string) => `${app}: people by month, 12 months`,
     all: "All apps",
     column: { app: "App", months: "12 months", people: "People", change: "Change" },

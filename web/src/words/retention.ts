@@ -32,11 +32,11 @@ export const retention = {
   lines: {
     title: "Retention by role",
     summary: (step: Step) =>
-      `Share of those who began that is active again, by ${step}s since their first event; all cohorts, running ${step}s left out.`,
+      `Share of those who began that is active again, by ${step}s since their first event; all cohorts, whole ${step}s only.`,
     one: (role: string) => `Retention, ${role}`,
     all: "all",
     period: "Period",
-    gap: "not elapsed",
+    gap: "fewer than 5 people so far",
     of: (retained: string, began: string) => `${retained} of ${began}`,
   },
   cohorts: {

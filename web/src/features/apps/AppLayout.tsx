@@ -20,7 +20,7 @@ import { Row } from "@/ui/Stack";
 import { TabLinks } from "@/ui/TabLinks";
 import { apps as words } from "@/words/apps";
 import { appVerdict } from "./appWords";
-import { appQuery, type Rhythm } from "./queries";
+import { appQuery } from "./queries";
 import { useAppPeriod } from "./useAppPeriod";
 
 const tabs = ["overview", "people", "retention", "features", "releases", "settings"] as const;
@@ -77,7 +77,7 @@ export function AppLayout() {
         }
         facts={app.data && <Facts app={app.data} />}
         verdict={app.data && appVerdict(app.data)}
-        controls={<Controls tab={tab} rhythm={app.data?.rhythm ?? "unknown"} />}
+        controls={<Controls tab={tab} app={app.data} />}
       />
       <TabLinks
         label={words.tabs.label}
@@ -122,8 +122,8 @@ function Facts({ app }: { app: Schema["App"] }) {
   );
 }
 
-function Controls({ tab, rhythm }: { tab: Tab; rhythm: Rhythm }) {
-  const { picker } = useAppPeriod(rhythm);
+function Controls({ tab, app }: { tab: Tab; app: Schema["App"] | undefined }) {
+  const { picker } = useAppPeriod(app);
   const search = useSearch({ strict: false });
   const navigate = useNavigate();
   const role = roleOf(search.role);

@@ -39,6 +39,7 @@ export function AppsPage() {
         label={words.list.label}
         {...tableState(list)}
         columns={appColumns({
+          today,
           starts,
           months: new Map(months.data?.apps.map((row) => [row.app, row])),
           peopleHref: (app) =>

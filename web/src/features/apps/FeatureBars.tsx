@@ -9,6 +9,10 @@ import { apps } from "@/words/apps";
 
 const words = apps.features;
 
+function kindName(kind: string): string {
+  return kind === "page" || kind === "screen" ? words.kinds[kind] : words.kinds.track;
+}
+
 interface FeatureBarsProps {
   query: UseQueryResult<Schema["FeatureAdoption"]>;
   app: string;
@@ -69,7 +73,7 @@ export function FeatureBars({ query, app, role, most, allHref }: FeatureBarsProp
         ],
         rows: all.map((feature) => [
           feature.feature,
-          words.kinds[feature.kind],
+          kindName(feature.kind),
           feature.people,
           share(feature.share_of_active),
           feature.events,

@@ -20,7 +20,7 @@ export function FeaturesTab() {
   const { app } = useParams({ from });
   const { role } = useSearch({ from });
   const record = useQuery(appQuery(workspace.slug, app)).data;
-  const { period } = useAppPeriod(record?.rhythm ?? "unknown");
+  const { period } = useAppPeriod(record);
   const query = useQuery(
     featuresQuery(workspace.slug, { app, role, from: period.from, to: period.to }),
   );

@@ -29,7 +29,7 @@ export function OverviewTab() {
   const navigate = useNavigate({ from: "/w/$workspace/apps/$app/overview" });
   const href = useHref();
   const record = useQuery(appQuery(workspace.slug, app)).data;
-  const { period, today, picker } = useAppPeriod(record?.rhythm ?? "unknown");
+  const { period, today, picker } = useAppPeriod(record);
   const queries = appOverviewQueries(workspace.slug, app, period, today, search.role);
   const active = useQuery(queries.active);
   const releases = useQuery(queries.releases);
@@ -50,6 +50,7 @@ export function OverviewTab() {
           <Stack>
             <PeopleTrend
               days={days}
+              since={record?.first_seen?.slice(0, 10)}
               period={period}
               today={today}
               measure={search.measure ?? "month"}

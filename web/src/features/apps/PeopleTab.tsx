@@ -40,7 +40,7 @@ export function PeopleTab() {
     <QueryTable
       label={words.label}
       columns={peopleColumns((id) =>
-        can("accounts.read")
+        can("people.read")
           ? href({ to: "/w/$workspace/accounts/$id", params: { workspace, id } })
           : undefined,
       )}

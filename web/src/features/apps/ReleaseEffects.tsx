@@ -80,7 +80,7 @@ export function ReleaseEffects({ app, releases, today }: ReleaseEffectsProps) {
   );
 }
 
-const whole = (value: number) => formatExact(Math.round(value));
+const whole = (value: number) => formatExact(Math.round(value) + 0);
 const signed = (value: number) => (Math.round(value) > 0 ? `+${whole(value)}` : whole(value));
 
 function spell(effect: Extract<ReleaseEffect, { kind: "known" }>): string {

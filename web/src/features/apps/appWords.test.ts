@@ -46,12 +46,17 @@ describe("the sentence of all apps", () => {
 
 describe("the span an app opens on", () => {
   const today = "2026-11-22";
+  const lived = (rhythm: App["rhythm"], first_seen: string | null = null) => ({
+    rhythm,
+    first_seen,
+  });
   it("holds at least four of its rhythms", () => {
-    expect(appPeriod({}, "week", today).days).toBe(90);
-    expect(appPeriod({}, "quarter", today).range).toBe("12m");
-    expect(appPeriod({}, "year", today).from).toBe("2022-11-23");
+    expect(appPeriod({}, lived("week"), today).days).toBe(90);
+    expect(appPeriod({}, lived("quarter"), today).range).toBe("12m");
+    expect(appPeriod({}, lived("year"), today).from).toBe("2022-11-23");
+    expect(appPeriod({}, lived("year", "2024-09-23T08:00:00Z"), today).from).toBe("2024-09-23");
   });
   it("is the chosen one when there is one", () => {
-    expect(appPeriod({ range: "28d" }, "year", today).days).toBe(28);
+    expect(appPeriod({ range: "28d" }, lived("year"), today).days).toBe(28);
   });
 });

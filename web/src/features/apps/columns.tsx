@@ -4,7 +4,8 @@ import { Chip, RhythmChip, StateChip } from "@/ui/badges";
 import { Spark } from "@/ui/charts/Spark";
 import type { Day } from "@/ui/day";
 import { formatExact } from "@/ui/format";
-import { Delta, Num, When } from "@/ui/Num";
+import { MoveDelta } from "@/ui/MoveDelta";
+import { Num, When } from "@/ui/Num";
 import type { Column } from "@/ui/QueryTable";
 import { Tip } from "@/ui/Tip";
 import { apps } from "@/words/apps";
@@ -14,12 +15,13 @@ const words = apps.list;
 type App = Schema["App"];
 
 interface ColumnData {
+  today: Day;
   starts: readonly Day[];
   months: ReadonlyMap<string, Schema["AppMonths"]["apps"][number]>;
   peopleHref: (app: string) => string;
 }
 
-export function appColumns({ starts, months, peopleHref }: ColumnData): Column<App>[] {
+export function appColumns({ today, starts, months, peopleHref }: ColumnData): Column<App>[] {
   return [
     {
       key: "app",
@@ -68,7 +70,9 @@ export function appColumns({ starts, months, peopleHref }: ColumnData): Column<A
       header: words.change,
       align: "right",
       width: "96px",
-      cell: (app) => <Change moved={movedOf(app, peopleByMonth(months.get(app.app), starts))} />,
+      cell: (app) => (
+        <Change moved={movedOf(app, peopleByMonth(months.get(app.app), starts), today)} />
+      ),
     },
     {
       key: "release",
@@ -118,7 +122,7 @@ export function appColumns({ starts, months, peopleHref }: ColumnData): Column<A
 /** Silence in a slow rhythm is no decline: neither 28 days nor a month can judge it. */
 function Change({ moved }: { moved: Moved | null }) {
   if (moved) {
-    return <Delta now={moved.now} before={moved.before} against={words.against[moved.by]} short />;
+    return <MoveDelta {...moved} />;
   }
   return (
     <Tip label={words.tooSlow}>

@@ -7,8 +7,6 @@ import { oneOf, type Period, type RawSearch, textOf } from "@/router/search";
 import { MEASURES } from "@/ui/charts/activeDays";
 import { addDays, addMonths, type Day, startOfMonth, startOfWeek } from "@/ui/day";
 
-export type Rhythm = Schema["App"]["rhythm"];
-
 const root = "/api/v1/workspaces/{workspace}/apps";
 
 /** For furniture that reads CSV from an address rather than by a query. */

@@ -1,35 +1,46 @@
 import { useSearch } from "@tanstack/react-router";
+import type { Schema } from "@/api/client";
 import { type Period, type PeriodSearch, periodSearch, resolvePeriod } from "@/router/search";
 import { usePeriod } from "@/router/usePeriod";
 import { addDays, addMonths, type Day } from "@/ui/day";
 import type { PeriodPickerProps } from "@/ui/PeriodPicker";
-import type { Rhythm } from "./queries";
+
+/** What of an app decides on its usual span. */
+type Lived = Pick<Schema["App"], "rhythm" | "first_seen">;
 
 /** At least four of the app's rhythms: a yearly app says nothing in 90 days. */
-function usualSpan(rhythm: Rhythm, today: Day): PeriodSearch {
+function usualSpan(app: Lived | undefined, today: Day): PeriodSearch {
+  const rhythm = app?.rhythm;
   if (rhythm === "month" || rhythm === "quarter") return { range: "12m" };
-  if (rhythm === "year") return { from: addDays(addMonths(today, -48), 1), to: today };
+  if (rhythm === "year") {
+    // Not before there was anything to see.
+    const [, from] = [
+      addDays(addMonths(today, -48), 1),
+      app?.first_seen?.slice(0, 10) ?? "",
+    ].sort();
+    return { from, to: today };
+  }
   return {};
 }
 
 /** The period of the address; without one, the span that fits the rhythm of the app. */
-export function appPeriod(search: PeriodSearch, rhythm: Rhythm, today: Day): Period {
+export function appPeriod(search: PeriodSearch, app: Lived | undefined, today: Day): Period {
   const chosen = search.range !== undefined || search.from !== undefined;
-  return resolvePeriod(chosen ? search : { ...search, ...usualSpan(rhythm, today) }, today);
+  return resolvePeriod(chosen ? search : { ...search, ...usualSpan(app, today) }, today);
 }
 
 /** As `usePeriod`, for the pages of one app. */
-export function useAppPeriod(rhythm: Rhythm): {
+export function useAppPeriod(app: Lived | undefined): {
   period: Period;
   today: Day;
   picker: PeriodPickerProps;
 } {
   const { today, picker } = usePeriod();
   const search = periodSearch(useSearch({ strict: false }) as Record<string, unknown>);
-  const period = appPeriod(search, rhythm, today);
+  const period = appPeriod(search, app, today);
   const step = (by: 1 | -1) =>
     picker.onDays(addDays(period.from, by * period.days), addDays(period.to, by * period.days));
-  const slow = Object.keys(usualSpan(rhythm, today)).length > 0;
+  const slow = Object.keys(usualSpan(app, today)).length > 0;
   const own = slow && search.range === undefined && search.from === undefined;
   return {
     period,

@@ -1,7 +1,8 @@
 import { Card } from "@/ui/Card";
 import { Spark } from "@/ui/charts/Spark";
 import type { ChartState } from "@/ui/charts/types";
-import { Delta, Num } from "@/ui/Num";
+import { MoveDelta } from "@/ui/MoveDelta";
+import { Num } from "@/ui/Num";
 import { SkeletonBlock } from "@/ui/Skeletons";
 import { overview } from "@/words/overview";
 import type { Movers as Moved, Mover } from "./figures";
@@ -80,7 +81,7 @@ function List({ title, apps, none, tone, appHref }: ListProps) {
                 label={words.spark(app.app)}
               />
               <Num value={app.now} />
-              <Delta now={app.now} before={app.before} against={words.against[app.by]} short />
+              <MoveDelta now={app.now} before={app.before} by={app.by} born={app.born} />
             </li>
           ))}
         </ul>

@@ -20,7 +20,7 @@ import { lifecycle as lifecycleWords } from "@/words/lifecycle";
 import { overview as words } from "@/words/overview";
 import { roles } from "@/words/roles";
 import { ActiveTrend } from "./ActiveTrend";
-import { moversOf, statesOf } from "./figures";
+import { moversOf, seasonOf, statesOf } from "./figures";
 import { Movers } from "./Movers";
 import { OverviewStats } from "./OverviewStats";
 import { OverviewVerdict } from "./OverviewVerdict";
@@ -46,7 +46,7 @@ export function OverviewPage() {
   const rows = new Map(months.data?.apps.map((row) => [row.app, row]));
   const movers =
     apps.data && months.data
-      ? moversOf(apps.data, (app) => peopleByMonth(rows.get(app), starts))
+      ? moversOf(apps.data, (app) => peopleByMonth(rows.get(app), starts), today)
       : undefined;
   const kind = lifecycleKind(period.days);
   const appHref = (app: string) =>
@@ -68,6 +68,7 @@ export function OverviewPage() {
             <OverviewVerdict
               people={compared(people, day)}
               day={day}
+              season={apps.data && seasonOf(apps.data, compared(people, day))}
               lose={movers?.lose}
               appHref={appHref}
             />

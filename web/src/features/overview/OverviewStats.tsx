@@ -66,7 +66,7 @@ export function OverviewStats({ days, day, period, states, role }: OverviewStats
         value={accounts.now}
         unknown={words.noPeriod}
         href={
-          can("accounts.read")
+          can("people.read")
             ? href({ to: "/w/$workspace/accounts", params: { workspace } })
             : undefined
         }

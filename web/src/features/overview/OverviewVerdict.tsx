@@ -1,8 +1,10 @@
+import type { App } from "@/api/apps";
 import type { Compared } from "@/ui/charts/activeDays";
 import type { Day } from "@/ui/day";
 import { changeOf, formatDay, formatExact } from "@/ui/format";
 import { charts } from "@/words/charts";
 import { overview } from "@/words/overview";
+import { ui } from "@/words/ui";
 import { course, type Mover } from "./figures";
 
 const words = overview.verdict;
@@ -11,21 +13,31 @@ const named = 3;
 interface OverviewVerdictProps {
   people: Compared;
   day: Day;
+  /** The slow app whose season the change comes from. */
+  season: App | undefined;
   /** Apps that lose people, the largest losses first; unknown while they load. */
   lose: readonly Mover[] | undefined;
   appHref: (app: string) => string;
 }
 
 /** One sentence from the figures below it: how many came, which way it goes, and who loses. */
-export function OverviewVerdict({ people, day, lose, appHref }: OverviewVerdictProps) {
+export function OverviewVerdict({ people, day, season, lose, appHref }: OverviewVerdictProps) {
   if (people.now === null) return words.unknown;
+  const way = course(people);
+  const seasonal = season !== undefined && (way === "growing" || way === "shrinking");
   const change = changeOf(people.now, people.before);
   return (
     <>
-      {words[course(people)]}: {words.people(people.now, formatDay(day))},{" "}
+      {words[seasonal ? "seasonal" : way]}: {words.people(people.now, formatDay(day))},{" "}
       {change.text === null
         ? words.noEarlier
         : words.change(charts.arrows[change.direction], change.text)}
+      {seasonal && (
+        <>
+          , {words.season[way]} <a href={appHref(season.app)}>{season.app}</a> (
+          {ui.rhythm[season.rhythm]})
+        </>
+      )}
       . {lose && lose.length === 0 && words.noneLose}
       {lose && lose.length > 0 && (
         <>
@@ -33,8 +45,7 @@ export function OverviewVerdict({ people, day, lose, appHref }: OverviewVerdictP
           {lose.slice(0, named).map((app, at) => (
             <span key={app.app}>
               {at > 0 && ", "}
-              <a href={appHref(app.app)}>{app.app}</a> (−
-              {formatExact((app.before ?? 0) - app.now)})
+              <a href={appHref(app.app)}>{app.app}</a> (−{formatExact(app.before - app.now)})
             </span>
           ))}
           {lose.length > named && ` ${words.more(lose.length - named)}`}.

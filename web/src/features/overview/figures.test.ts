@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { App } from "@/api/apps";
 import { compared, lastWholeDay } from "@/ui/charts/activeDays";
-import { course, moversOf, statesOf } from "./figures";
+import { course, moversOf, seasonOf, statesOf } from "./figures";
 
 function app(name: string, now: number, before: number, over: Partial<App> = {}): App {
   return {
@@ -55,16 +55,18 @@ describe("the 28 days against the 28 before", () => {
 
 describe("movers", () => {
   const none = () => [];
+  const today = "2026-11-22";
   it("are ordered by the size of the move", () => {
     const { gain, lose } = moversOf(
       [app("a", 12, 10), app("b", 40, 20), app("c", 5, 15), app("d", 30, 100), app("e", 13, 9)],
       none,
+      today,
     );
     expect(gain.map((each) => each.app)).toEqual(["b", "e"]);
     expect(lose.map((each) => each.app)).toEqual(["d", "c"]);
   });
   it("leave out what is small against the whole", () => {
-    expect(moversOf([app("big", 1004, 1000)], none).gain).toEqual([]);
+    expect(moversOf([app("big", 1004, 1000)], none, today).gain).toEqual([]);
   });
   it("never call a slow rhythm a loss", () => {
     const movers = moversOf(
@@ -74,13 +76,14 @@ describe("movers", () => {
         app("quiet", 0, 20, { state: "not_yet_due" }),
       ],
       none,
+      today,
     );
     expect(movers.lose).toEqual([]);
     expect(movers.slow).toBe(3);
   });
   it("compare a monthly app by whole months, not by 28 days", () => {
     const pay = app("pay", 100, 0, { rhythm: "month", state: "not_yet_due" });
-    const { gain, lose } = moversOf([pay], () => [60, 58, 50, 4]);
+    const { gain, lose } = moversOf([pay], () => [60, 58, 50, 4], today);
     expect(gain).toEqual([]);
     expect(lose).toMatchObject([{ app: "pay", now: 50, before: 58, by: "month" }]);
   });
@@ -89,4 +92,16 @@ describe("movers", () => {
 it("counts apps by state", () => {
   const counts = statesOf([app("a", 1, 1), app("b", 1, 1, { state: "overdue" })]);
   expect(counts).toEqual({ on_rhythm: 1, not_yet_due: 0, due: 0, overdue: 1, unknown: 0 });
+});
+
+describe("seasons", () => {
+  const tax = app("tax", 60, 303, { rhythm: "year" });
+  it("explain a fall that one slow app has made", () => {
+    expect(seasonOf([app("a", 50, 90), tax], { now: 872, before: 938 })).toBe(tax);
+  });
+  it("explain nothing that went the other way, or is far larger", () => {
+    expect(seasonOf([tax], { now: 950, before: 938 })).toBeUndefined();
+    expect(seasonOf([tax], { now: 100, before: 938 })).toBeUndefined();
+    expect(seasonOf([tax], { now: 872, before: null })).toBeUndefined();
+  });
 });

@@ -10,6 +10,9 @@ import type { Step, Variant } from "./queries";
 
 const words = retention.lines;
 
+/** A share of fewer people is an anecdote. */
+const least = 5;
+
 export interface Course {
   name: string;
   pooled: readonly Pooled[];
@@ -51,10 +54,10 @@ export function RoleLines({ courses, columns, step, variant, state, onDaily }: R
       )}
       series={courses.map(({ name, pooled }) => ({
         name,
-        values: pooled.map((column) => column.share),
+        values: pooled.map((column) => (column.eligible < least ? null : column.share)),
         detail: (at) => {
           const column = pooled[at];
-          return column && column.share !== null
+          return column && column.eligible >= least
             ? words.of(formatExact(column.retained), formatExact(column.eligible))
             : undefined;
         },
@@ -68,8 +71,10 @@ export function RoleLines({ courses, columns, step, variant, state, onDaily }: R
         rows: columns.map((column, at): Cell[] => [
           column.title ?? column.label,
           ...courses.map(({ pooled }): Cell => {
-            const share = pooled[at]?.share ?? null;
-            return share === null ? "" : { value: share, text: formatShare(share) };
+            const { share = null, eligible = 0 } = pooled[at] ?? {};
+            return share === null || eligible < least
+              ? ""
+              : { value: share, text: formatShare(share) };
           }),
         ]),
       }}

@@ -112,7 +112,7 @@ export function ChartFrame(props: ChartFrameProps) {
         <div
           ref={body}
           className={styles.body}
-          style={{ "--height": `${height}px` } as CSSProperties}
+          style={{ "--height": drawn && props.picture ? "0px" : `${height}px` } as CSSProperties}
           data-stale={stale || undefined}
         >
           {state && <FrameState state={state} height={height} />}

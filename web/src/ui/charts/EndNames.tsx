@@ -23,7 +23,7 @@ export function EndNames({ names, x, y, height }: EndNamesProps) {
   return known.map((each, at) => (
     <g key={each.name} transform={`translate(${x(each.at) + 6},${places[at] ?? 0})`}>
       <circle cx={1} r={3} fill={each.colour} />
-      <text x={8} dy="0.35em">
+      <text x={8} dy="0.35em" stroke="var(--th-surface)" strokeWidth={3} paintOrder="stroke">
         {each.name}
       </text>
     </g>

@@ -92,21 +92,6 @@ export function Lines(props: LinesProps) {
       >
         {({ x, y, width, height, active, named }) => (
           <>
-            {reference && (
-              <g transform={`translate(0,${y(reference.value)})`}>
-                <path d={`M0,0H${width}`} stroke="var(--th-ink-3)" strokeDasharray="6 4" />
-                <text
-                  x={width}
-                  y={-5}
-                  textAnchor="end"
-                  stroke="var(--th-surface)"
-                  strokeWidth={3}
-                  paintOrder="stroke"
-                >
-                  {reference.name}
-                </text>
-              </g>
-            )}
             {shown.map((each, order) => {
               const colour = seriesColour(order);
               const draw = pathOf(each.values, x, y);
@@ -149,6 +134,21 @@ export function Lines(props: LinesProps) {
                 </g>
               );
             })}
+            {reference && (
+              <g transform={`translate(0,${y(reference.value)})`}>
+                <path d={`M0,0H${width}`} stroke="var(--th-ink-3)" strokeDasharray="6 4" />
+                <text
+                  x={width}
+                  y={-5}
+                  textAnchor="end"
+                  stroke="var(--th-surface)"
+                  strokeWidth={3}
+                  paintOrder="stroke"
+                >
+                  {reference.name}
+                </text>
+              </g>
+            )}
             {named && (
               <EndNames
                 names={shown.map((each, order) => ({ ...each, colour: seriesColour(order) }))}

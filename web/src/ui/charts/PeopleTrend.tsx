@@ -27,13 +27,16 @@ interface PeopleTrendProps extends Omit<FrameProps, "table" | "title" | "summary
   onMeasure: (measure: Measure) => void;
   onDays: (from: Day, to: Day) => void;
   marks: readonly TrendMark[];
+  /** The first day anything can be known of; earlier days are gaps, not zeros. */
+  since?: Day;
   /** Said after the figure: what the marks are. */
   marksNote?: string;
 }
 
 /** Active people by day, counted over a day, 7 or 28 days, as the reader chooses. */
 export function PeopleTrend(props: PeopleTrendProps) {
-  const { days, period, measure, onMeasure, marks, marksNote, ...frame } = props;
+  const { days: all, since, period, measure, onMeasure, marks, marksNote, ...frame } = props;
+  const days = since === undefined ? all : all.filter((day) => day.date >= since);
   const values = valuesBy(days, measured[measure]);
   const shown = marks.filter(({ day }) => day >= period.from && day <= period.to);
   const note = shown.length > 0 && marksNote ? ` ${marksNote}` : "";

@@ -12,7 +12,7 @@ export const Route = createFileRoute("/_framed/w/$workspace/apps/$app/features")
   loaderDeps: ({ search }) => search,
   loader: ({ context, params: { workspace, app }, deps }) => {
     const known = context.queryClient.getQueryData(appQuery(workspace, app).queryKey);
-    const { from, to } = appPeriod(deps, known?.rhythm ?? "unknown", todayIn(context, workspace));
+    const { from, to } = appPeriod(deps, known, todayIn(context, workspace));
     prefetchAll(context, {
       features: featuresQuery(workspace, { app, role: deps.role, from, to }),
     });

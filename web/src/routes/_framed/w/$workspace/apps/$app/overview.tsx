@@ -10,7 +10,7 @@ export const Route = createFileRoute("/_framed/w/$workspace/apps/$app/overview")
   loader: ({ context, params: { workspace, app }, deps }) => {
     const known = context.queryClient.getQueryData(appQuery(workspace, app).queryKey);
     const today = todayIn(context, workspace);
-    const period = appPeriod(deps, known?.rhythm ?? "unknown", today);
+    const period = appPeriod(deps, known, today);
     prefetchAll(context, appOverviewQueries(workspace, app, period, today, deps.role));
   },
   component: OverviewTab,
