@@ -64,7 +64,7 @@ function entryOf(item: Item, at: number, personHref?: (id: string) => string): T
     key: `${item.at} ${at}`,
     at: item.at,
     kind: item.type,
-    Icon: icons[item.type],
+    Icon: icons[item.type as keyof typeof icons] ?? EventIcon,
     title: titleOf(item),
     note: (
       <>

@@ -76,6 +76,11 @@ export function movedOf(app: App, people: readonly (number | null)[], today: Day
     now: app.active_people_28,
     before: app.active_people_prev_28,
     by: "28 days",
-    born: app.first_seen !== null && app.first_seen.slice(0, 10) > addDays(today, -55),
+    born: bornLately(app, today),
   };
+}
+
+/** True for an app that has not lived through the last two spans of 28 days. */
+export function bornLately(app: App, today: Day): boolean {
+  return app.first_seen !== null && app.first_seen.slice(0, 10) > addDays(today, -55);
 }

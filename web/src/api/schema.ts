@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in */
+        get: operations["get_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -13,110 +30,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SignIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Me"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Me"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
+        /** Sign in */
+        post: operations["post_session"];
+        /** Sign out */
+        delete: operations["delete_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -129,69 +46,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SetupState"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Whether a first owner is needed */
+        get: operations["get_setup"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SetUp"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Me"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Make the first owner and sign in */
+        post: operations["post_setup"];
         delete?: never;
         options?: never;
         head?: never;
@@ -205,742 +64,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WorkspaceList"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workspaces/{workspace}/summary": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    workspace: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Summary"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workspaces/{workspace}/metrics/active": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query: {
-                    from: string;
-                    to: string;
-                    app?: string;
-                    account?: string;
-                    role?: string;
-                    segment?: string;
-                    include_excluded?: boolean;
-                };
-                header?: never;
-                path: {
-                    workspace: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ActiveSeries"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workspaces/{workspace}/metrics/retention": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query: {
-                    period: "day" | "week" | "month";
-                    variant: "n_day" | "unbounded" | "bracket";
-                    periods: number;
-                    brackets?: string;
-                    from: string;
-                    to: string;
-                    app?: string;
-                    account?: string;
-                    role?: string;
-                    segment?: string;
-                    include_excluded?: boolean;
-                };
-                header?: never;
-                path: {
-                    workspace: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Retention"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workspaces/{workspace}/metrics/lifecycle": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query: {
-                    period: "day" | "week" | "month";
-                    from: string;
-                    to: string;
-                    app?: string;
-                    account?: string;
-                    role?: string;
-                    segment?: string;
-                    include_excluded?: boolean;
-                };
-                header?: never;
-                path: {
-                    workspace: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PeriodLifecycle"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workspaces/{workspace}/metrics/apps": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query: {
-                    from: string;
-                    to: string;
-                    app?: string;
-                    account?: string;
-                    role?: string;
-                    segment?: string;
-                    include_excluded?: boolean;
-                };
-                header?: never;
-                path: {
-                    workspace: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AppMonths"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workspaces/{workspace}/metrics/features": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query: {
-                    app: string;
-                    from: string;
-                    to: string;
-                    account?: string;
-                    role?: string;
-                    segment?: string;
-                    include_excluded?: boolean;
-                };
-                header?: never;
-                path: {
-                    workspace: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["FeatureAdoption"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workspaces/{workspace}/apps": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    q?: string;
-                    sort?: string;
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path: {
-                    workspace: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AppList"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workspaces/{workspace}/apps/{app}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    workspace: string;
-                    app: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["App"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    workspace: string;
-                    app: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["AppPatch"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["App"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        trace?: never;
-    };
-    "/api/v1/workspaces/{workspace}/apps/{app}/releases": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path: {
-                    workspace: string;
-                    app: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ReleaseList"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workspaces/{workspace}/people": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    q?: string;
-                    sort?: string;
-                    limit?: number;
-                    cursor?: string;
-                    app?: string;
-                    account?: string;
-                    role?: string;
-                    include_excluded?: boolean;
-                    excluded?: "only";
-                };
-                header?: never;
-                path: {
-                    workspace: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PersonList"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workspaces/{workspace}/people/{external_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    workspace: string;
-                    external_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PersonDetail"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workspaces/{workspace}/people/{external_id}/activity": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query: {
-                    from: string;
-                    to: string;
-                };
-                header?: never;
-                path: {
-                    workspace: string;
-                    external_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ActivityDays"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workspaces/{workspace}/people/{external_id}/timeline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path: {
-                    workspace: string;
-                    external_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TimelineList"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Workspaces that the caller can enter */
+        get: operations["get_workspaces"];
         put?: never;
         post?: never;
         delete?: never;
@@ -956,43 +81,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    q?: string;
-                    sort?: string;
-                    limit?: number;
-                    cursor?: string;
-                    include_excluded?: boolean;
-                };
-                header?: never;
-                path: {
-                    workspace: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AccountList"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Accounts, as far as they are counted */
+        get: operations["get_accounts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1008,38 +98,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    workspace: string;
-                    external_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AccountDetail"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** An account, excluded or not */
+        get: operations["get_accounts_external_id"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1055,41 +115,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query: {
-                    from: string;
-                    to: string;
-                };
-                header?: never;
-                path: {
-                    workspace: string;
-                    external_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ActivityDays"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Days on which an account was active */
+        get: operations["get_accounts_external_id_activity"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1105,41 +132,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query: {
-                    from: string;
-                    to: string;
-                };
-                header?: never;
-                path: {
-                    workspace: string;
-                    external_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AccountApps"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** People of an account by app and week; whole weeks are answered */
+        get: operations["get_accounts_external_id_apps"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1155,41 +149,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path: {
-                    workspace: string;
-                    external_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TimelineList"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** What an account's people did for it, newest first */
+        get: operations["get_accounts_external_id_timeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1198,46 +159,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/workspaces/{workspace}/search": {
+    "/api/v1/workspaces/{workspace}/apps": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query: {
-                    q: string;
-                };
-                header?: never;
-                path: {
-                    workspace: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SearchResult"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** Apps */
+        get: operations["get_apps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/apps/{app}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** An app */
+        get: operations["get_apps_app"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Set an app's rhythm, owners or tags */
+        patch: operations["patch_apps_app"];
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/apps/{app}/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Releases of an app, newest first */
+        get: operations["get_apps_app_releases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1253,39 +218,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    after?: number;
-                };
-                header?: never;
-                path: {
-                    workspace: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Inspector"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** The last calls, and why any was refused */
+        get: operations["get_inspector"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1303,168 +237,196 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    workspace: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["TestEvent"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Send a test event of a person who is marked as a test */
+        post: operations["post_inspector_test_event"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/workspaces/{workspace}/write-keys": {
+    "/api/v1/workspaces/{workspace}/metrics/active": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path: {
-                    workspace: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WriteKeyList"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    workspace: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CreateWriteKey"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["NewSecret"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workspaces/{workspace}/write-keys/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
+        /** Active people by day */
+        get: operations["get_metrics_active"];
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    workspace: string;
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/metrics/apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** Apps by calendar month, with their rhythm */
+        get: operations["get_metrics_apps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/metrics/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Adoption of an app's features */
+        get: operations["get_metrics_features"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/metrics/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lifecycle of periods, with the quick ratio */
+        get: operations["get_metrics_lifecycle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/metrics/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Retention of cohorts by the period of a person's first activity */
+        get: operations["get_metrics_retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People, as far as they are counted */
+        get: operations["get_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/people/{external_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A person, excluded or not */
+        get: operations["get_people_external_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/people/{external_id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Days on which a person was active */
+        get: operations["get_people_external_id_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/people/{external_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a person did, newest first */
+        get: operations["get_people_external_id_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find apps, accounts and people */
+        get: operations["get_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the workspace holds */
+        get: operations["get_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1477,76 +439,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path: {
-                    workspace: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ApiTokenList"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** API tokens, newest first */
+        get: operations["get_tokens"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    workspace: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CreateToken"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["NewSecret"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Make an API token */
+        post: operations["post_tokens"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1563,36 +460,94 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    workspace: string;
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** Revoke an API token */
+        delete: operations["delete_tokens_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/write-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** Write keys, newest first */
+        get: operations["get_write_keys"];
+        put?: never;
+        /** Make a write key */
+        post: operations["post_write_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/write-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a write key */
+        delete: operations["delete_write_keys_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process is alive */
+        get: operations["get_healthz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures for Prometheus */
+        get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process takes requests */
+        get: operations["get_readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1602,562 +557,1096 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        FieldError: {
-            field: string;
-            message: string;
-        };
-        Problem: {
-            type: string;
-            title: string;
-            /** Format: int64 */
-            status: number;
-            code: string;
-            detail: string;
-            request_id?: string;
-            errors: components["schemas"]["FieldError"][];
-        };
-        RoleIn: {
-            workspace: string;
-            /** @enum {string} */
-            role: "owner" | "admin" | "success" | "builder" | "viewer";
-        };
-        Me: {
-            email: string;
-            name: string;
-            roles: components["schemas"]["RoleIn"][];
-        };
-        SignIn: {
-            email: string;
-            password: string;
-        };
-        SetupState: {
-            needed: boolean;
-        };
-        SetUp: {
-            code: string;
-            email: string;
-            name: string;
-            password: string;
-        };
-        Workspace: {
-            slug: string;
-            name: string;
-            time_zone: string;
-            /** @enum {string} */
-            kind: "internal" | "vendor";
-            /** @enum {string} */
-            role: "owner" | "admin" | "success" | "builder" | "viewer";
-        };
-        WorkspaceList: {
-            items: components["schemas"]["Workspace"][];
-            next_cursor: string | null;
-            /** Format: int64 */
-            total?: number | null;
-        };
-        Summary: {
-            /** Format: int64 */
-            events: number;
-            /** Format: int64 */
-            people: number;
-            /** Format: int64 */
-            accounts: number;
-            /** Format: int64 */
-            apps: number;
-            /** Format: date-time */
-            first_event_at: string | null;
-            /** Format: date-time */
-            last_event_at: string | null;
-            time_zone: string;
-            /** Format: date */
-            today: string;
-            /** Format: date-time */
-            as_of: string;
-        };
-        ActiveDay: {
-            /** Format: date */
-            date: string;
-            /** Format: int64 */
-            dau: number;
-            /** Format: int64 */
-            wau: number;
-            /** Format: int64 */
-            mau: number;
-            /** Format: int64 */
-            mau_calendar_month: number;
-            /** Format: double */
-            dau_over_mau: number | null;
-            /** Format: double */
-            stickiness: number | null;
-            /** Format: int64 */
-            active_accounts: number;
-            /** Format: int64 */
-            events: number;
-        };
-        ActiveSeries: {
-            days: components["schemas"]["ActiveDay"][];
-            /** Format: date-time */
-            as_of: string;
-        };
-        Cohort: {
-            /** Format: date */
-            start: string;
-            /** Format: int64 */
-            size: number;
-            eligible: number[];
-            retained: (number | null)[];
-            running: boolean[];
-        };
-        Retention: {
-            cohorts: components["schemas"]["Cohort"][];
-            /** @enum {string} */
-            period: "day" | "week" | "month";
-            /** @enum {string} */
-            variant: "n_day" | "unbounded" | "bracket";
-            /** Format: date-time */
-            as_of: string;
-        };
-        LifecyclePeriod: {
-            /** Format: date */
-            start: string;
-            /** Format: int64 */
-            active: number;
-            /** Format: int64 */
-            new: number;
-            /** Format: int64 */
-            current: number;
-            /** Format: int64 */
-            resurrected: number;
-            /** Format: int64 */
-            dormant: number;
-            /** Format: double */
-            quick_ratio: number | null;
-            running: boolean;
-        };
-        PeriodLifecycle: {
-            periods: components["schemas"]["LifecyclePeriod"][];
-            /** Format: date-time */
-            as_of: string;
-        };
-        /** @enum {string} */
-        Rhythm: "weekday" | "week" | "month" | "quarter" | "year" | "irregular" | "unknown";
-        /** @enum {string} */
-        RhythmState: "on_rhythm" | "not_yet_due" | "due" | "overdue" | "unknown";
-        AppMonth: {
-            /** Format: date */
-            start: string;
-            /** Format: int64 */
-            active_people: number;
-            /** Format: int64 */
-            events: number;
-        };
-        AppMonthsRow: {
-            app: string;
-            rhythm: components["schemas"]["Rhythm"];
-            months: components["schemas"]["AppMonth"][];
-            /** Format: date-time */
-            first_seen: string | null;
-            /** Format: date-time */
-            last_seen: string | null;
-        };
-        AppMonths: {
-            apps: components["schemas"]["AppMonthsRow"][];
-            /** Format: date-time */
-            as_of: string;
-        };
-        FeatureRow: {
-            feature: string;
-            /** @enum {string} */
-            kind: "track" | "page" | "screen";
-            /** Format: int64 */
-            people: number;
-            /** Format: double */
-            share_of_active: number | null;
-            /** Format: double */
-            share_of_entitled: number | null;
-            /** Format: int64 */
-            events: number;
-            /** Format: double */
-            events_per_person: number | null;
-        };
-        FeatureAdoption: {
-            app: string;
-            /** Format: date */
-            from: string;
-            /** Format: date */
-            to: string;
-            /** Format: int64 */
-            active_people: number;
-            /** Format: int64 */
-            entitled_people: number | null;
-            features: components["schemas"]["FeatureRow"][];
-            warning: string | null;
-            /** Format: date-time */
-            as_of: string;
-        };
-        App: {
-            app: string;
-            /** Format: date-time */
-            first_seen: string | null;
-            /** Format: date-time */
-            last_seen: string | null;
-            /** Format: int64 */
-            events: number;
-            /** Format: int64 */
+        /** @description A group of people: department, team, tenant or customer. */
+        Account: {
+            /**
+             * Format: int64
+             * @description Distinct people active in the last 28 days, today included.
+             */
             active_people_28: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The same for the 28 days before.
+             */
             active_people_prev_28: number;
-            rhythm: components["schemas"]["Rhythm"];
-            rhythm_set_by_hand: boolean;
-            /** Format: int64 */
-            rhythm_people: number;
-            state: components["schemas"]["RhythmState"];
-            /** Format: date */
-            expected: string | null;
-            version: string | null;
-            /** Format: date-time */
-            released_at: string | null;
-            owners: string[];
-            tags: string[];
-        };
-        AppList: {
-            items: components["schemas"]["App"][];
-            next_cursor: string | null;
-            /** Format: int64 */
-            total?: number | null;
-        };
-        AppPatch: {
-            rhythm?: string | null;
-            owners?: string[];
-            tags?: string[];
-        };
-        Release: {
-            version: string;
-            /** Format: date-time */
-            released_at: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Counted events over all time.
+             */
             events: number;
-            /** Format: int64 */
-            people: number;
-        };
-        ReleaseList: {
-            items: components["schemas"]["Release"][];
-            next_cursor: string | null;
-            /** Format: int64 */
-            total?: number | null;
-        };
-        Person: {
+            /** @description Why the account is not counted: `bot`, `internal` or `test`. */
+            excluded: string | null;
             external_id: string;
-            anonymous: boolean;
-            name: string | null;
-            email: string | null;
-            role: string;
-            account: string | null;
-            account_name: string | null;
             /** Format: date-time */
             first_seen: string | null;
             /** Format: date-time */
             last_seen: string | null;
+            /** Format: double */
+            mrr: number | null;
+            name: string | null;
+            parent: string | null;
+            /**
+             * Format: int64
+             * @description Distinct people who were ever active for it.
+             */
+            people: number;
+            plan: string | null;
+            /** Format: double */
+            seats: number | null;
+        };
+        /** @description An account's use of one app. */
+        AccountApp: {
+            /**
+             * Format: int64
+             * @description Distinct people active in the last 28 days, today included.
+             */
+            active_people_28: number;
+            app: string;
             /** Format: int64 */
             events: number;
-            /** Format: int64 */
-            active_days_28: number;
-            /** @enum {string|null} */
-            excluded: "bot" | "internal" | "test" | null;
-        };
-        PersonList: {
-            items: components["schemas"]["Person"][];
-            next_cursor: string | null;
-            /** Format: int64 */
-            total?: number | null;
-        };
-        Trait: {
-            name: string;
-            value: unknown;
-            /** Format: date-time */
-            since: string;
-        };
-        PersonApp: {
-            app: string;
             /** Format: date-time */
             first_seen: string;
             /** Format: date-time */
             last_seen: string;
-            /** Format: int64 */
-            events: number;
-            state: components["schemas"]["RhythmState"];
-            /** Format: date */
-            expected: string | null;
-            rhythm: components["schemas"]["Rhythm"];
         };
-        PersonMetrics: {
-            /** Format: int64 */
+        /** @description An account's apps by week. */
+        AccountApps: {
+            apps: components["schemas"]["AppWeeks"][];
+            /** Format: date-time */
+            as_of: string;
+            /** @description Mondays. */
+            weeks: string[];
+        };
+        /** @description Everything about an account. */
+        AccountDetail: components["schemas"]["Account"] & {
+            apps: components["schemas"]["AccountApp"][];
+            /** @description Accounts that name this one as their parent. */
+            children: string[];
+            metrics: components["schemas"]["AccountMetrics"];
+            /** @description Filled once there are scores. */
+            scores: Record<string, never>[];
+            /** @description Filled once there are frameworks. */
+            stages: Record<string, never>[];
+            traits: components["schemas"]["Trait"][];
+        };
+        /** @description A page of a list. */
+        AccountList: {
+            /** @description The items of this page. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Distinct people active in the last 28 days, today included.
+                 */
+                active_people_28: number;
+                /**
+                 * Format: int64
+                 * @description The same for the 28 days before.
+                 */
+                active_people_prev_28: number;
+                /**
+                 * Format: int64
+                 * @description Counted events over all time.
+                 */
+                events: number;
+                /** @description Why the account is not counted: `bot`, `internal` or `test`. */
+                excluded?: string | null;
+                external_id: string;
+                /** Format: date-time */
+                first_seen?: string | null;
+                /** Format: date-time */
+                last_seen?: string | null;
+                /** Format: double */
+                mrr?: number | null;
+                name?: string | null;
+                parent?: string | null;
+                /**
+                 * Format: int64
+                 * @description Distinct people who were ever active for it.
+                 */
+                people: number;
+                plan?: string | null;
+                /** Format: double */
+                seats?: number | null;
+            }[];
+            /** @description Where the next page starts; null on the last. */
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages hold, where that is cheap to know.
+             */
+            total?: number;
+        };
+        /** @description What an account did lately. */
+        AccountMetrics: {
+            /**
+             * Format: int64
+             * @description Days with activity of the last 28, today included.
+             */
             active_days_28: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Distinct people active in the last 28 days, today included.
+             */
+            active_people_28: number;
+            /**
+             * Format: int64
+             * @description Counted events in them.
+             */
             events_28: number;
         };
-        PersonDetail: {
-            external_id: string;
-            anonymous: boolean;
-            name: string | null;
-            email: string | null;
-            role: string;
-            account: string | null;
-            account_name: string | null;
-            /** Format: date-time */
-            first_seen: string | null;
-            /** Format: date-time */
-            last_seen: string | null;
-            /** Format: int64 */
+        /** @description Activity on and around one day. */
+        ActiveDay: {
+            /**
+             * Format: int64
+             * @description Distinct accounts active in the 28 days up to and including the day.
+             */
+            active_accounts: number;
+            /**
+             * Format: date
+             * @description The day.
+             */
+            date: string;
+            /**
+             * Format: int64
+             * @description Distinct people active on the day.
+             */
+            dau: number;
+            /**
+             * Format: double
+             * @description DAU / MAU; null when nobody was active in 28 days.
+             */
+            dau_over_mau: number | null;
+            /**
+             * Format: int64
+             * @description Counted events on the day.
+             */
             events: number;
-            /** Format: int64 */
-            active_days_28: number;
-            /** @enum {string|null} */
-            excluded: "bot" | "internal" | "test" | null;
-            traits: components["schemas"]["Trait"][];
-            merged: string[];
-            apps: components["schemas"]["PersonApp"][];
-            metrics: components["schemas"]["PersonMetrics"];
-            scores: {
-                [key: string]: unknown;
-            }[];
-            stages: {
-                [key: string]: unknown;
-            }[];
+            /**
+             * Format: int64
+             * @description Distinct people active in the 28 days up to and including the day.
+             */
+            mau: number;
+            /**
+             * Format: int64
+             * @description Distinct people active in the whole calendar month the day lies in.
+             */
+            mau_calendar_month: number;
+            /**
+             * Format: double
+             * @description Mean DAU of the trailing 28 days / MAU; null when nobody was active in them.
+             */
+            stickiness: number | null;
+            /**
+             * Format: int64
+             * @description Distinct people active in the 7 days up to and including the day.
+             */
+            wau: number;
         };
+        /** @description Active people by day. */
+        ActiveSeries: {
+            /** Format: date-time */
+            as_of: string;
+            days: components["schemas"]["ActiveDay"][];
+        };
+        /** @description Counted events of a day. */
         ActivityDay: {
             /** Format: date */
             date: string;
             /** Format: int64 */
             events: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Distinct people, for accounts.
+             */
             people?: number;
         };
+        /** @description Days with activity; days without are left out. */
         ActivityDays: {
-            days: components["schemas"]["ActivityDay"][];
-            /** Format: date-time */
-            as_of?: string;
-        };
-        TimelineItem: {
-            /** Format: date-time */
-            at: string;
-            /** @enum {string} */
-            type: "track" | "page" | "screen" | "identify" | "group" | "alias";
-            name: string | null;
-            app: string | null;
-            version: string | null;
-            account: string | null;
-            person: string | null;
-            properties: {
-                [key: string]: unknown;
-            };
-        };
-        TimelineList: {
-            items: components["schemas"]["TimelineItem"][];
-            next_cursor: string | null;
-            /** Format: int64 */
-            total?: number | null;
-        };
-        Account: {
-            external_id: string;
-            name: string | null;
-            plan: string | null;
-            parent: string | null;
-            /** Format: int64 */
-            people: number;
-            /** Format: int64 */
-            active_people_28: number;
-            /** Format: int64 */
-            active_people_prev_28: number;
-            /** Format: date-time */
-            first_seen: string | null;
-            /** Format: date-time */
-            last_seen: string | null;
-            /** Format: int64 */
-            events: number;
-            /** Format: int64 */
-            seats: number | null;
-            /** Format: double */
-            mrr: number | null;
-            /** @enum {string|null} */
-            excluded: "bot" | "internal" | "test" | null;
-        };
-        AccountList: {
-            items: components["schemas"]["Account"][];
-            next_cursor: string | null;
-            /** Format: int64 */
-            total?: number | null;
-        };
-        AccountApp: {
-            app: string;
-            /** Format: int64 */
-            active_people_28: number;
-            /** Format: int64 */
-            events: number;
-            /** Format: date-time */
-            first_seen: string | null;
-            /** Format: date-time */
-            last_seen: string | null;
-        };
-        AccountMetrics: {
-            /** Format: int64 */
-            active_people_28: number;
-            /** Format: int64 */
-            active_days_28: number;
-            /** Format: int64 */
-            events_28: number;
-        };
-        AccountDetail: {
-            external_id: string;
-            name: string | null;
-            plan: string | null;
-            parent: string | null;
-            /** Format: int64 */
-            people: number;
-            /** Format: int64 */
-            active_people_28: number;
-            /** Format: int64 */
-            active_people_prev_28: number;
-            /** Format: date-time */
-            first_seen: string | null;
-            /** Format: date-time */
-            last_seen: string | null;
-            /** Format: int64 */
-            events: number;
-            /** Format: int64 */
-            seats: number | null;
-            /** Format: double */
-            mrr: number | null;
-            /** @enum {string|null} */
-            excluded: "bot" | "internal" | "test" | null;
-            traits: components["schemas"]["Trait"][];
-            children: string[];
-            apps: components["schemas"]["AccountApp"][];
-            metrics: components["schemas"]["AccountMetrics"];
-            scores: {
-                [key: string]: unknown;
-            }[];
-            stages: {
-                [key: string]: unknown;
-            }[];
-        };
-        AccountAppWeeks: {
-            app: string;
-            people: number[];
-        };
-        AccountApps: {
-            weeks: string[];
-            apps: components["schemas"]["AccountAppWeeks"][];
             /** Format: date-time */
             as_of: string;
+            days: components["schemas"]["ActivityDay"][];
         };
-        FoundApp: {
-            app: string;
-        };
-        FoundAccount: {
-            external_id: string;
-            name: string | null;
-        };
-        FoundPerson: {
-            external_id: string;
-            name: string | null;
-            email: string | null;
-        };
-        SearchResult: {
-            apps: components["schemas"]["FoundApp"][];
-            accounts: components["schemas"]["FoundAccount"][];
-            people: components["schemas"]["FoundPerson"][];
-        };
-        InspectorItem: {
-            /** Format: int64 */
-            seq: number;
-            /** Format: date-time */
-            at: string;
-            /** @enum {string} */
-            outcome: "accepted" | "duplicate" | "rejected";
-            type: string | null;
-            event: string | null;
-            external_id: string | null;
-            app: string | null;
-            version: string | null;
-            write_key: string | null;
-            code: string | null;
-            message: string | null;
-            payload: {
-                [key: string]: unknown;
-            } | null;
-        };
-        InspectorTotals: {
-            /** Format: int64 */
-            accepted: number;
-            /** Format: int64 */
-            duplicate: number;
-            /** Format: int64 */
-            rejected: number;
-        };
-        Inspector: {
-            items: components["schemas"]["InspectorItem"][];
-            totals: components["schemas"]["InspectorTotals"];
-            /** Format: double */
-            per_second: number;
-            /** Format: int64 */
-            next: number;
-        };
-        TestEvent: {
-            app?: string;
-        };
-        WriteKey: {
-            id: string;
-            name: string;
-            app: string | null;
-            prefix: string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            last_used_at: string | null;
-            /** Format: date-time */
-            revoked_at: string | null;
-        };
-        WriteKeyList: {
-            items: components["schemas"]["WriteKey"][];
-            next_cursor: string | null;
-            /** Format: int64 */
-            total?: number | null;
-        };
-        CreateWriteKey: {
-            name: string;
-            app?: string;
-        };
-        NewSecret: {
-            id: string;
-            name: string;
-            secret: string;
-        };
+        /** @description A token with which a program calls. */
         ApiToken: {
-            id: string;
-            name: string;
-            role: string;
-            prefix: string;
-            owner: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
             expires_at: string | null;
+            /** Format: int64 */
+            id: number;
             /** Format: date-time */
             last_used_at: string | null;
+            name: string;
+            /** @description E-mail of the user it belongs to and ends with; null for one made on the command line. */
+            owner: string | null;
+            /**
+             * @description How the token begins.
+             * @example thk_a1B2c3
+             */
+            prefix: string;
+            /** Format: date-time */
+            revoked_at: string | null;
+            role: components["schemas"]["Role"];
+        };
+        /** @description A page of a list. */
+        ApiTokenList: {
+            /** @description The items of this page. */
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                /** Format: date-time */
+                expires_at?: string | null;
+                /** Format: int64 */
+                id: number;
+                /** Format: date-time */
+                last_used_at?: string | null;
+                name: string;
+                /** @description E-mail of the user it belongs to and ends with; null for one made on the command line. */
+                owner?: string | null;
+                /**
+                 * @description How the token begins.
+                 * @example thk_a1B2c3
+                 */
+                prefix: string;
+                /** Format: date-time */
+                revoked_at?: string | null;
+                role: components["schemas"]["Role"];
+            }[];
+            /** @description Where the next page starts; null on the last. */
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages hold, where that is cheap to know.
+             */
+            total?: number;
+        };
+        /** @description A piece of observed software. */
+        App: {
+            /**
+             * Format: int64
+             * @description Distinct people active in the last 28 days, today included.
+             */
+            active_people_28: number;
+            /**
+             * Format: int64
+             * @description The same for the 28 days before.
+             */
+            active_people_prev_28: number;
+            app: string;
+            /**
+             * Format: int64
+             * @description Counted events over all time.
+             */
+            events: number;
+            /**
+             * Format: date
+             * @description When it is expected to be used again.
+             */
+            expected: string | null;
+            /** Format: date-time */
+            first_seen: string | null;
+            /** Format: date-time */
+            last_seen: string | null;
+            /** @description E-mails. */
+            owners: string[];
+            /** Format: date-time */
+            released_at: string | null;
+            rhythm: components["schemas"]["Rhythm"];
+            /**
+             * Format: int64
+             * @description People whose activity the rhythm was learned from.
+             */
+            rhythm_people: number;
+            rhythm_set_by_hand: boolean;
+            /** @description Where the app stands against its rhythm. */
+            state: components["schemas"]["RhythmState"];
+            tags: string[];
+            /** @description The latest release. */
+            version: string | null;
+        };
+        /** @description What is to be set; what is left out stays. */
+        AppChange: {
+            /** @description E-mails, at most 50. */
+            owners?: string[] | null;
+            /** @description `weekday`, `week`, `month`, `quarter`, `year`; null goes back to the learned one. */
+            rhythm?: string | null;
+            /** @description At most 50 of at most 60 characters. */
+            tags?: string[] | null;
+        };
+        /** @description A page of a list. */
+        AppList: {
+            /** @description The items of this page. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Distinct people active in the last 28 days, today included.
+                 */
+                active_people_28: number;
+                /**
+                 * Format: int64
+                 * @description The same for the 28 days before.
+                 */
+                active_people_prev_28: number;
+                app: string;
+                /**
+                 * Format: int64
+                 * @description Counted events over all time.
+                 */
+                events: number;
+                /**
+                 * Format: date
+                 * @description When it is expected to be used again.
+                 */
+                expected?: string | null;
+                /** Format: date-time */
+                first_seen?: string | null;
+                /** Format: date-time */
+                last_seen?: string | null;
+                /** @description E-mails. */
+                owners: string[];
+                /** Format: date-time */
+                released_at?: string | null;
+                rhythm: components["schemas"]["Rhythm"];
+                /**
+                 * Format: int64
+                 * @description People whose activity the rhythm was learned from.
+                 */
+                rhythm_people: number;
+                rhythm_set_by_hand: boolean;
+                /** @description Where the app stands against its rhythm. */
+                state: components["schemas"]["RhythmState"];
+                tags: string[];
+                /** @description The latest release. */
+                version?: string | null;
+            }[];
+            /** @description Where the next page starts; null on the last. */
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages hold, where that is cheap to know.
+             */
+            total?: number;
+        };
+        /** @description An app in one calendar month. */
+        AppMonth: {
+            /**
+             * Format: int64
+             * @description Distinct people active in it.
+             */
+            active_people: number;
+            /**
+             * Format: int64
+             * @description Counted events.
+             */
+            events: number;
+            /**
+             * Format: date
+             * @description First day of the month.
+             */
+            start: string;
+        };
+        /** @description Every app over months. */
+        AppMonths: {
+            apps: components["schemas"]["AppOverMonths"][];
+            /** Format: date-time */
+            as_of: string;
+        };
+        /** @description An app over months. */
+        AppOverMonths: {
+            app: string;
+            /** Format: date-time */
+            first_seen: string | null;
+            /** Format: date-time */
+            last_seen: string | null;
+            months: components["schemas"]["AppMonth"][];
+            rhythm: components["schemas"]["Rhythm"];
+        };
+        /** @description Distinct people of an account in one app, by week. */
+        AppWeeks: {
+            app: string;
+            people: number[];
+        };
+        /** @description People whose first period is the same, and how many came back. */
+        Cohort: {
+            /** @description By period (or bracket): people for whom it has fully elapsed. */
+            eligible: number[];
+            /** @description By period (or bracket): people who were active; null for one that has not begun. */
+            retained: (number | null)[];
+            /** @description By period (or bracket): whether it is still running. */
+            running: boolean[];
+            /**
+             * Format: int64
+             * @description How many people.
+             */
+            size: number;
+            /**
+             * Format: date
+             * @description First day of the cohort's period.
+             */
+            start: string;
+        };
+        /** @description A token to be made. */
+        CreateToken: {
+            /** Format: date-time */
+            expires_at?: string | null;
+            name: string;
+            role: components["schemas"]["Role"];
+        };
+        /** @description A write key to be made. */
+        CreateWriteKey: {
+            app?: string | null;
+            name: string;
+        };
+        /** @description One call as the inspector shows it. */
+        Entry: {
+            /** @description The app. */
+            app: string | null;
+            /**
+             * Format: date-time
+             * @description When it was received.
+             */
+            at: string;
+            /** @description Why it was refused, for programs. */
+            code: string | null;
+            /** @description The event's, page's or screen's name. */
+            event: string | null;
+            /** @description The person's id. */
+            external_id: string | null;
+            /** @description Why it was refused, for people. */
+            message: string | null;
+            /** @description What became of it. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description The call as it was sent. */
+            payload: Record<string, never> | null;
+            /**
+             * Format: int64
+             * @description Rises by one from entry to entry.
+             */
+            seq: number;
+            /** @description `track`, `identify`, … */
+            type: string | null;
+            /** @description Its release. */
+            version: string | null;
+            /** @description The name of the write key it came with. */
+            write_key: string | null;
+        };
+        /** @description How the features of an app are used. */
+        FeatureAdoption: {
+            /**
+             * Format: int64
+             * @description Distinct people active in the app.
+             */
+            active_people: number;
+            app: string;
+            /** Format: date-time */
+            as_of: string;
+            /**
+             * Format: int64
+             * @description People who should use the app; null until someone is entitled.
+             */
+            entitled_people: number | null;
+            features: components["schemas"]["FeatureUse"][];
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @description What the list leaves out. */
+            warning: string | null;
+        };
+        /** @description How a feature of an app was used. */
+        FeatureUse: {
+            /**
+             * Format: int64
+             * @description Its events.
+             */
+            events: number;
+            /**
+             * Format: double
+             * @description Events per person who used it; null if nobody did.
+             */
+            events_per_person: number | null;
+            /** @description The feature: the name of the event. */
+            feature: string;
+            /** @description `track`, `page` or `screen`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description People who used it.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description Of the people active in the app in that time; null if nobody was.
+             */
+            share_of_active: number | null;
+            /**
+             * Format: double
+             * @description Of the people who should use the app; null until someone is entitled.
+             */
+            share_of_entitled: number | null;
+        };
+        /** @description A part of the input that is wrong. */
+        FieldError: {
+            /** @description The field or parameter. */
+            field: string;
+            /** @description What is wrong with it, and what would be right. */
+            message: string;
+        };
+        /** @description An account that was found. */
+        FoundAccount: {
+            external_id: string;
+            name: string | null;
+        };
+        /** @description An app that was found. */
+        FoundApp: {
+            app: string;
+        };
+        /** @description A person who was found. */
+        FoundPerson: {
+            email: string | null;
+            external_id: string;
+            name: string | null;
+        };
+        /** @description The last calls that came in. */
+        Inspector: {
+            items: components["schemas"]["Entry"][];
+            /**
+             * Format: int64
+             * @description Ask for entries after this one next.
+             */
+            next: number;
+            /**
+             * Format: double
+             * @description Calls per second over the last ten seconds.
+             */
+            per_second: number;
+            totals: components["schemas"]["InspectorTotals"];
+        };
+        /** @description Calls since this process started. */
+        InspectorTotals: {
+            /**
+             * Format: int64
+             * @description Stored.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Repeats.
+             */
+            duplicate: number;
+            /**
+             * Format: int64
+             * @description Refused.
+             */
+            rejected: number;
+        };
+        /** @description Who came, stayed, came back and stayed away in one period. */
+        LifecyclePeriod: {
+            /**
+             * Format: int64
+             * @description People active in it.
+             */
+            active: number;
+            /**
+             * Format: int64
+             * @description Active in it and in the one before.
+             */
+            current: number;
+            /**
+             * Format: int64
+             * @description Active in the one before, not in it.
+             */
+            dormant: number;
+            /**
+             * Format: int64
+             * @description Active for the first time.
+             */
+            new: number;
+            /**
+             * Format: double
+             * @description (new + resurrected) / dormant; null if nobody is dormant.
+             */
+            quick_ratio: number | null;
+            /**
+             * Format: int64
+             * @description Active in it, not in the one before, and not new.
+             */
+            resurrected: number;
+            /** @description Whether the period has not ended yet. */
+            running: boolean;
+            /**
+             * Format: date
+             * @description First day of the period.
+             */
+            start: string;
+        };
+        /** @description The signed-in user. */
+        Me: {
+            /**
+             * @description What they sign in with.
+             * @example ada@example.com
+             */
+            email: string;
+            /** @description For people. */
+            name: string;
+            /** @description What they are in which workspace. */
+            roles: components["schemas"]["RoleIn"][];
+        };
+        /** @description A secret that was just made; the only time that it is shown. */
+        NewSecret: {
+            /**
+             * Format: int64
+             * @description Number of the key or token.
+             */
+            id: number;
+            /** @description For people. */
+            name: string;
+            /** @description The secret itself. */
+            secret: string;
+        };
+        /**
+         * @description What became of a call.
+         * @enum {string}
+         */
+        Outcome: "accepted" | "duplicate" | "rejected";
+        /**
+         * @description A length of time over which activity is looked at.
+         * @enum {string}
+         */
+        Period: "day" | "week" | "month";
+        /** @description Who came, stayed, came back and stayed away, by period. */
+        PeriodLifecycle: {
+            /** Format: date-time */
+            as_of: string;
+            periods: components["schemas"]["LifecyclePeriod"][];
+        };
+        /** @description Someone events are about. */
+        Person: {
+            /** @description The account the person joined last. */
+            account: string | null;
+            account_name: string | null;
+            /**
+             * Format: int64
+             * @description Days with activity of the last 28, today included.
+             */
+            active_days_28: number;
+            /** @description Known only by an anonymous id. */
+            anonymous: boolean;
+            email: string | null;
+            /**
+             * Format: int64
+             * @description Counted events over all time.
+             */
+            events: number;
+            /** @description Why the person is not counted: `bot`, `internal` or `test`. */
+            excluded: string | null;
+            external_id: string;
+            /** Format: date-time */
+            first_seen: string | null;
+            /** Format: date-time */
+            last_seen: string | null;
+            name: string | null;
+            /** @description `end_user` unless a trait says otherwise. */
+            role: string;
+        };
+        /** @description A person's use of one app. */
+        PersonApp: {
+            app: string;
+            /** Format: int64 */
+            events: number;
+            /**
+             * Format: date
+             * @description When the person is expected back.
+             */
+            expected: string | null;
+            /** Format: date-time */
+            first_seen: string;
+            /** Format: date-time */
+            last_seen: string;
+            /** @description How often the app is naturally used. */
+            rhythm: components["schemas"]["Rhythm"];
+            /** @description Where the person stands against that. */
+            state: components["schemas"]["RhythmState"];
+        };
+        /** @description Everything about a person. */
+        PersonDetail: components["schemas"]["Person"] & {
+            apps: components["schemas"]["PersonApp"][];
+            /** @description Other ids that belong to the person. */
+            merged: string[];
+            metrics: components["schemas"]["PersonMetrics"];
+            /** @description Filled once there are scores. */
+            scores: Record<string, never>[];
+            /** @description Filled once there are frameworks. */
+            stages: Record<string, never>[];
+            traits: components["schemas"]["Trait"][];
+        };
+        /** @description A page of a list. */
+        PersonList: {
+            /** @description The items of this page. */
+            items: {
+                /** @description The account the person joined last. */
+                account?: string | null;
+                account_name?: string | null;
+                /**
+                 * Format: int64
+                 * @description Days with activity of the last 28, today included.
+                 */
+                active_days_28: number;
+                /** @description Known only by an anonymous id. */
+                anonymous: boolean;
+                email?: string | null;
+                /**
+                 * Format: int64
+                 * @description Counted events over all time.
+                 */
+                events: number;
+                /** @description Why the person is not counted: `bot`, `internal` or `test`. */
+                excluded?: string | null;
+                external_id: string;
+                /** Format: date-time */
+                first_seen?: string | null;
+                /** Format: date-time */
+                last_seen?: string | null;
+                name?: string | null;
+                /** @description `end_user` unless a trait says otherwise. */
+                role: string;
+            }[];
+            /** @description Where the next page starts; null on the last. */
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages hold, where that is cheap to know.
+             */
+            total?: number;
+        };
+        /** @description What a person did lately. */
+        PersonMetrics: {
+            /**
+             * Format: int64
+             * @description Days with activity of the last 28, today included.
+             */
+            active_days_28: number;
+            /**
+             * Format: int64
+             * @description Counted events in them.
+             */
+            events_28: number;
+        };
+        /** @description The state of the process. */
+        ProbeAnswer: {
+            /** @example ok */
+            status: string;
+        };
+        /** @description What a client sees of an error. */
+        Problem: {
+            /**
+             * @description The kind of problem as a stable word.
+             * @example not_found
+             */
+            code: string;
+            /** @description This very problem in words. */
+            detail: string;
+            /** @description Which parts of the input are wrong. */
+            errors: components["schemas"]["FieldError"][];
+            /** @description Finds the request in the server's log. */
+            request_id?: string;
+            /**
+             * Format: int32
+             * @description The HTTP status, again.
+             * @example 404
+             */
+            status: number;
+            /** @description The kind of problem in words. */
+            title: string;
+            /**
+             * @description A name for this kind of problem, as a URI.
+             * @example urn:takehold:problem:not_found
+             */
+            type: string;
+        };
+        /** @description A published version of an app. */
+        Release: {
+            /**
+             * Format: date-time
+             * @description When it was announced, or else first seen in events.
+             */
+            released_at: string;
+            version: string;
+        };
+        /** @description A page of a list. */
+        ReleaseList: {
+            /** @description The items of this page. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was announced, or else first seen in events.
+                 */
+                released_at: string;
+                version: string;
+            }[];
+            /** @description Where the next page starts; null on the last. */
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages hold, where that is cheap to know.
+             */
+            total?: number;
+        };
+        /** @description Cohorts and who of them came back. */
+        Retention: {
+            /** Format: date-time */
+            as_of: string;
+            cohorts: components["schemas"]["Cohort"][];
+            period: components["schemas"]["Period"];
+            variant: components["schemas"]["Variant"];
+        };
+        /**
+         * @description How often an app is naturally used.
+         * @enum {string}
+         */
+        Rhythm: "weekday" | "week" | "month" | "quarter" | "year" | "irregular" | "unknown";
+        /**
+         * @description Where an app, or a person on an app, stands against the rhythm.
+         * @enum {string}
+         */
+        RhythmState: "on_rhythm" | "not_yet_due" | "due" | "overdue" | "unknown";
+        /**
+         * @description What a user or token is in a workspace.
+         * @enum {string}
+         */
+        Role: "owner" | "admin" | "success" | "builder" | "viewer" | "scim";
+        /** @description A role in a workspace. */
+        RoleIn: {
+            /** @description What that allows. */
+            permissions: string[];
+            /** @description What the user is there. */
+            role: components["schemas"]["Role"];
+            /**
+             * @description The workspace's name in paths.
+             * @example default
+             */
+            workspace: string;
+        };
+        /** @description At most eight of each. */
+        SearchResult: {
+            accounts: components["schemas"]["FoundAccount"][];
+            apps: components["schemas"]["FoundApp"][];
+            people: components["schemas"]["FoundPerson"][];
+        };
+        /** @description The first owner, with the code that the server printed. */
+        SetUp: {
+            code: string;
+            /** @example ada@example.com */
+            email: string;
+            name: string;
+            /** Format: password */
+            password: string;
+        };
+        /** @description Whether this installation waits for its first owner. */
+        SetupState: {
+            /** @description True until there is a user. */
+            needed: boolean;
+        };
+        /** @description What signing in takes. */
+        SignIn: {
+            /** @example ada@example.com */
+            email: string;
+            /** Format: password */
+            password: string;
+        };
+        /** @description What a workspace holds. */
+        Summary: {
+            /** Format: int64 */
+            accounts: number;
+            /** Format: int64 */
+            apps: number;
+            /** Format: date-time */
+            as_of: string;
+            /**
+             * Format: int64
+             * @description Counted events over all time.
+             */
+            events: number;
+            /** Format: date-time */
+            first_event_at: string | null;
+            /** Format: date-time */
+            last_event_at: string | null;
+            /**
+             * Format: int64
+             * @description People with counted events.
+             */
+            people: number;
+            /** @description The IANA zone that days follow. */
+            time_zone: string;
+            /**
+             * Format: date
+             * @description Today in that zone.
+             */
+            today: string;
+        };
+        /** @description A test event. */
+        TestEvent: {
+            /** @description The app it happens in. */
+            app?: string | null;
+        };
+        /** @description A call as the timeline shows it. */
+        TimelineItem: {
+            account: string | null;
+            app: string | null;
+            /** Format: date-time */
+            at: string;
+            /** @description The event's, page's or screen's name. */
+            name: string | null;
+            /** @description The person's id. */
+            person: string | null;
+            /** @description Properties, or traits. */
+            properties: Record<string, never>;
+            /** @description `track`, `page`, `screen`, `identify`, `group` or `alias`. */
+            type: string;
+            version: string | null;
+        };
+        /** @description A page of a list. */
+        TimelineItemList: {
+            /** @description The items of this page. */
+            items: {
+                account?: string | null;
+                app?: string | null;
+                /** Format: date-time */
+                at: string;
+                /** @description The event's, page's or screen's name. */
+                name?: string | null;
+                /** @description The person's id. */
+                person?: string | null;
+                /** @description Properties, or traits. */
+                properties: Record<string, never>;
+                /** @description `track`, `page`, `screen`, `identify`, `group` or `alias`. */
+                type: string;
+                version?: string | null;
+            }[];
+            /** @description Where the next page starts; null on the last. */
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages hold, where that is cheap to know.
+             */
+            total?: number;
+        };
+        /** @description A fact about a person or an account. */
+        Trait: {
+            name: string;
+            /**
+             * Format: date-time
+             * @description Since when it has this value.
+             */
+            since: string;
+            /** @description Any JSON value. */
+            value: unknown;
+        };
+        /**
+         * @description What counts as having come back.
+         * @enum {string}
+         */
+        Variant: "n_day" | "unbounded" | "bracket";
+        /** @description A workspace that the caller can enter. */
+        Workspace: {
+            /** @description Whether it looks at a company's own people or at customers. */
+            kind: components["schemas"]["WorkspaceKind"];
+            /** @description Its name for people. */
+            name: string;
+            /** @description What the caller is there. */
+            role: components["schemas"]["Role"];
+            /**
+             * @description Its name in paths.
+             * @example default
+             */
+            slug: string;
+            /**
+             * @description Its days are days there; an IANA name.
+             * @example UTC
+             */
+            time_zone: string;
+        };
+        /**
+         * @description What a workspace looks at.
+         * @enum {string}
+         */
+        WorkspaceKind: "internal" | "vendor";
+        /** @description A page of a list. */
+        WorkspaceList: {
+            /** @description The items of this page. */
+            items: {
+                /** @description Whether it looks at a company's own people or at customers. */
+                kind: components["schemas"]["WorkspaceKind"];
+                /** @description Its name for people. */
+                name: string;
+                /** @description What the caller is there. */
+                role: components["schemas"]["Role"];
+                /**
+                 * @description Its name in paths.
+                 * @example default
+                 */
+                slug: string;
+                /**
+                 * @description Its days are days there; an IANA name.
+                 * @example UTC
+                 */
+                time_zone: string;
+            }[];
+            /** @description Where the next page starts; null on the last. */
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages hold, where that is cheap to know.
+             */
+            total?: number;
+        };
+        /** @description A key with which an app sends events. */
+        WriteKey: {
+            /** @description The app of events that name none. */
+            app: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            last_used_at: string | null;
+            name: string;
+            /**
+             * @description How the key begins.
+             * @example thw_a1B2c3
+             */
+            prefix: string;
             /** Format: date-time */
             revoked_at: string | null;
         };
-        ApiTokenList: {
-            items: components["schemas"]["ApiToken"][];
+        /** @description A page of a list. */
+        WriteKeyList: {
+            /** @description The items of this page. */
+            items: {
+                /** @description The app of events that name none. */
+                app?: string | null;
+                /** Format: date-time */
+                created_at: string;
+                /** Format: int64 */
+                id: number;
+                /** Format: date-time */
+                last_used_at?: string | null;
+                name: string;
+                /**
+                 * @description How the key begins.
+                 * @example thw_a1B2c3
+                 */
+                prefix: string;
+                /** Format: date-time */
+                revoked_at?: string | null;
+            }[];
+            /** @description Where the next page starts; null on the last. */
             next_cursor: string | null;
-            /** Format: int64 */
-            total?: number | null;
-        };
-        CreateToken: {
-            name: string;
-            role: string;
-            /** Format: date-time */
-            expires_at?: string;
+            /**
+             * Format: int64
+             * @description How many items all pages hold, where that is cheap to know.
+             */
+            total?: number;
         };
     };
     responses: never;
@@ -2167,4 +1656,3081 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in; the cookie is set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many failures; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupState"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUp"];
+            };
+        };
+        responses: {
+            /** @description Set up and signed in; the cookie is set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Set up already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong codes; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_accounts: {
+        parameters: {
+            query?: {
+                /** @description Only what has this text in its id, name or e-mail. */
+                q?: string;
+                /** @description `last_seen`, `first_seen`, `events`, `name` or a count; a minus in front turns the order. */
+                sort?: string;
+                /** @description Items of a page: 1 to 500, 50 unless given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only people active in this app. */
+                app?: string;
+                /** @description Only people of this account. */
+                account?: string;
+                /** @description Only people of this role; people without one are `end_user`. */
+                role?: string;
+                /** @description List bots, internal people and tests too. */
+                include_excluded?: boolean;
+                /** @description `only` lists nothing but those. */
+                excluded?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_accounts_external_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+                /** @description The account's id */
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountDetail"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_accounts_external_id_activity: {
+        parameters: {
+            query: {
+                /** @description First day. */
+                from: string;
+                /** @description Last day. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+                /** @description The account's id */
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityDays"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_accounts_external_id_apps: {
+        parameters: {
+            query: {
+                /** @description First day. */
+                from: string;
+                /** @description Last day. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+                /** @description The account's id */
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountApps"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_accounts_external_id_timeline: {
+        parameters: {
+            query?: {
+                /** @description Items of a page: 1 to 500, 50 unless given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+                /** @description The account's id */
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineItemList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_apps: {
+        parameters: {
+            query?: {
+                /** @description Only what has this text in its id, name or e-mail. */
+                q?: string;
+                /** @description `last_seen`, `first_seen`, `events`, `name` or a count; a minus in front turns the order. */
+                sort?: string;
+                /** @description Items of a page: 1 to 500, 50 unless given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only people active in this app. */
+                app?: string;
+                /** @description Only people of this account. */
+                account?: string;
+                /** @description Only people of this role; people without one are `end_user`. */
+                role?: string;
+                /** @description List bots, internal people and tests too. */
+                include_excluded?: boolean;
+                /** @description `only` lists nothing but those. */
+                excluded?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_apps_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+                /** @description The app's name */
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["App"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_apps_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+                /** @description The app's name */
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["App"];
+                };
+            };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_apps_app_releases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+                /** @description The app's name */
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_inspector: {
+        parameters: {
+            query?: {
+                /** @description Only entries after this one. */
+                after?: number;
+                /** @description At most so many, the newest; 500 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspector"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_inspector_test_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestEvent"];
+            };
+        };
+        responses: {
+            /** @description Stored */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_metrics_active: {
+        parameters: {
+            query: {
+                /** @description First day. */
+                from: string;
+                /** @description Last day. */
+                to: string;
+                /** @description Only events of this app. */
+                app?: string;
+                /** @description Only events of this account. */
+                account?: string;
+                /** @description Only people of this role on the day; people without one are `end_user`. */
+                role?: string;
+                /** @description Segments do not exist yet: refused. */
+                segment?: string;
+                /** @description Count bots, internal people and tests too. */
+                include_excluded?: boolean;
+                /** @description Length of the periods: `day`, `week` or `month`. */
+                period?: string;
+                /** @description `n_day`, `unbounded` or `bracket`. */
+                variant?: string;
+                /** @description Last period looked at; period 0 is the cohort's own. */
+                periods?: number;
+                /** @description First and last period of each bracket, such as `0-0,1-3,4-7`. */
+                brackets?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActiveSeries"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_metrics_apps: {
+        parameters: {
+            query: {
+                /** @description First day. */
+                from: string;
+                /** @description Last day. */
+                to: string;
+                /** @description Only events of this app. */
+                app?: string;
+                /** @description Only events of this account. */
+                account?: string;
+                /** @description Only people of this role on the day; people without one are `end_user`. */
+                role?: string;
+                /** @description Segments do not exist yet: refused. */
+                segment?: string;
+                /** @description Count bots, internal people and tests too. */
+                include_excluded?: boolean;
+                /** @description Length of the periods: `day`, `week` or `month`. */
+                period?: string;
+                /** @description `n_day`, `unbounded` or `bracket`. */
+                variant?: string;
+                /** @description Last period looked at; period 0 is the cohort's own. */
+                periods?: number;
+                /** @description First and last period of each bracket, such as `0-0,1-3,4-7`. */
+                brackets?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppMonths"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_metrics_features: {
+        parameters: {
+            query: {
+                /** @description First day. */
+                from: string;
+                /** @description Last day. */
+                to: string;
+                /** @description Only events of this app. */
+                app?: string;
+                /** @description Only events of this account. */
+                account?: string;
+                /** @description Only people of this role on the day; people without one are `end_user`. */
+                role?: string;
+                /** @description Segments do not exist yet: refused. */
+                segment?: string;
+                /** @description Count bots, internal people and tests too. */
+                include_excluded?: boolean;
+                /** @description Length of the periods: `day`, `week` or `month`. */
+                period?: string;
+                /** @description `n_day`, `unbounded` or `bracket`. */
+                variant?: string;
+                /** @description Last period looked at; period 0 is the cohort's own. */
+                periods?: number;
+                /** @description First and last period of each bracket, such as `0-0,1-3,4-7`. */
+                brackets?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureAdoption"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_metrics_lifecycle: {
+        parameters: {
+            query: {
+                /** @description First day. */
+                from: string;
+                /** @description Last day. */
+                to: string;
+                /** @description Only events of this app. */
+                app?: string;
+                /** @description Only events of this account. */
+                account?: string;
+                /** @description Only people of this role on the day; people without one are `end_user`. */
+                role?: string;
+                /** @description Segments do not exist yet: refused. */
+                segment?: string;
+                /** @description Count bots, internal people and tests too. */
+                include_excluded?: boolean;
+                /** @description Length of the periods: `day`, `week` or `month`. */
+                period?: string;
+                /** @description `n_day`, `unbounded` or `bracket`. */
+                variant?: string;
+                /** @description Last period looked at; period 0 is the cohort's own. */
+                periods?: number;
+                /** @description First and last period of each bracket, such as `0-0,1-3,4-7`. */
+                brackets?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeriodLifecycle"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_metrics_retention: {
+        parameters: {
+            query: {
+                /** @description First day. */
+                from: string;
+                /** @description Last day. */
+                to: string;
+                /** @description Only events of this app. */
+                app?: string;
+                /** @description Only events of this account. */
+                account?: string;
+                /** @description Only people of this role on the day; people without one are `end_user`. */
+                role?: string;
+                /** @description Segments do not exist yet: refused. */
+                segment?: string;
+                /** @description Count bots, internal people and tests too. */
+                include_excluded?: boolean;
+                /** @description Length of the periods: `day`, `week` or `month`. */
+                period?: string;
+                /** @description `n_day`, `unbounded` or `bracket`. */
+                variant?: string;
+                /** @description Last period looked at; period 0 is the cohort's own. */
+                periods?: number;
+                /** @description First and last period of each bracket, such as `0-0,1-3,4-7`. */
+                brackets?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_people: {
+        parameters: {
+            query?: {
+                /** @description Only what has this text in its id, name or e-mail. */
+                q?: string;
+                /** @description `last_seen`, `first_seen`, `events`, `name` or a count; a minus in front turns the order. */
+                sort?: string;
+                /** @description Items of a page: 1 to 500, 50 unless given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only people active in this app. */
+                app?: string;
+                /** @description Only people of this account. */
+                account?: string;
+                /** @description Only people of this role; people without one are `end_user`. */
+                role?: string;
+                /** @description List bots, internal people and tests too. */
+                include_excluded?: boolean;
+                /** @description `only` lists nothing but those. */
+                excluded?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_people_external_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+                /** @description The person's id */
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_people_external_id_activity: {
+        parameters: {
+            query: {
+                /** @description First day. */
+                from: string;
+                /** @description Last day. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+                /** @description The person's id */
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityDays"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_people_external_id_timeline: {
+        parameters: {
+            query?: {
+                /** @description Items of a page: 1 to 500, 50 unless given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+                /** @description The person's id */
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineItemList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_search: {
+        parameters: {
+            query: {
+                /** @description Part of a name, id or e-mail. */
+                q: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResult"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTokenList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateToken"];
+            };
+        };
+        responses: {
+            /** @description The secret, shown only now */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSecret"];
+                };
+            };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_tokens_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_write_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WriteKeyList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_write_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWriteKey"];
+            };
+        };
+        responses: {
+            /** @description The secret, shown only now */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSecret"];
+                };
+            };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_write_keys_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_healthz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbeAnswer"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Prometheus text format */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_readyz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbeAnswer"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -1,4 +1,4 @@
-import { type Permission, type Role, roleMay } from "./permissions";
+import type { Access, Permission, Role } from "./permissions";
 
 /** Thrown by a route that the reader's role may not open; the error page words it. */
 export class Forbidden extends Error {
@@ -15,7 +15,7 @@ export class Forbidden extends Error {
 
 /** For `beforeLoad`: a deep link to a page that is absent from the reader's navigation. */
 export function needs(permission: Permission) {
-  return ({ context: { role } }: { context: { role: Role } }): void => {
-    if (!roleMay(role, permission)) throw new Forbidden(permission, role);
+  return ({ context: { access } }: { context: { access: Access } }): void => {
+    if (!access.may(permission)) throw new Forbidden(permission, access.role);
   };
 }

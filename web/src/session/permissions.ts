@@ -1,25 +1,32 @@
 import type { Schema } from "@/api/client";
 
-export type Role = Schema["Workspace"]["role"];
+export type Role = Schema["Role"];
 
-/*
- * What each console role may do. The server decides; this copy only keeps doors out of sight that
- * would not open.
- */
-const granted = {
-  "people.read": ["owner", "admin", "success", "builder", "viewer"],
-  "accounts.read": ["owner", "admin", "success", "viewer"],
-  "apps.read": ["owner", "admin", "success", "builder", "viewer"],
-  "apps.write": ["owner", "admin", "builder"],
-  "metrics.read": ["owner", "admin", "success", "builder", "viewer"],
-  "inspector.read": ["owner", "admin", "builder"],
-  "events.send": ["owner", "admin", "builder"],
-  "keys.write": ["owner", "admin"],
-  "tokens.write": ["owner", "admin"],
-} as const satisfies Record<string, readonly Role[]>;
+/** The permissions this console asks about, by the server's own names. */
+export type Permission =
+  | "metrics.read"
+  | "apps.read"
+  | "apps.write"
+  | "people.read"
+  | "inspector.read"
+  | "inspector.write"
+  | "write_keys.read"
+  | "write_keys.write"
+  | "tokens.read"
+  | "tokens.write";
 
-export type Permission = keyof typeof granted;
+/** What the reader may do in one workspace, as the server lists it. */
+export interface Access {
+  role: Role;
+  may: (permission: Permission) => boolean;
+}
 
-export function roleMay(role: Role, permission: Permission): boolean {
-  return (granted[permission] as readonly Role[]).includes(role);
+/** Doors that would not open are kept out of sight; the server decides in any case. */
+export function accessTo(me: Schema["Me"], workspace: { slug: string; role: Role }): Access {
+  const permissions = new Set(
+    me.roles
+      .filter((each) => each.workspace === workspace.slug)
+      .flatMap((each) => each.permissions),
+  );
+  return { role: workspace.role, may: (permission) => permissions.has(permission) };
 }

@@ -5,7 +5,7 @@ import type { Schema } from "@/api/client";
 import { dayInZone } from "@/ui/day";
 import { Tip } from "@/ui/Tip";
 import { session as words } from "@/words/session";
-import { type Permission, roleMay } from "./permissions";
+import { accessTo, type Permission } from "./permissions";
 import { meQuery, workspacesQuery } from "./queries";
 
 export function useMe() {
@@ -33,8 +33,7 @@ export function useToday(): string {
 }
 
 export function useCan(): (permission: Permission) => boolean {
-  const { role } = useWorkspace();
-  return (permission) => roleMay(role, permission);
+  return accessTo(useMe(), useWorkspace()).may;
 }
 
 interface GateProps {

@@ -25,6 +25,7 @@ export const frame = {
       success: "manager",
       builder: "builder",
       viewer: "viewer",
+      scim: "directory",
     },
     zone: (zone: string) => `days in ${zone}`,
     kinds: { internal: "internal", vendor: "vendor" },

@@ -2,8 +2,11 @@ import { counted } from "./plural";
 
 export const keys = {
   title: "Keys",
-  verdict: (writeKeys: number, tokens: number) =>
-    `${counted(writeKeys, "write key lets", "write keys let")} events in; ${counted(tokens, "token reads", "tokens read")} the API.`,
+  verdict: (writeKeys: number, tokens: number | null) => {
+    const first = `${counted(writeKeys, "write key lets", "write keys let")} events in`;
+    if (tokens === null) return `${first}.`;
+    return `${first}; ${counted(tokens, "token uses", "tokens use")} the API.`;
+  },
   write: {
     title: "Write keys",
     lead: "An app sends events with one. It can only add events, never read anything.",

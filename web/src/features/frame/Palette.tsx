@@ -97,8 +97,8 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 }
 
 function useSections(query: string): { sections: Section[]; searching: boolean } {
-  const { slug } = useWorkspace();
-  const can = useCan();
+  const { slug, role } = useWorkspace();
+  const may = useCan();
   const actions = useRegisteredActions();
   const [asked] = useDebouncedValue(query, 150);
   const here = useRouterState({ select: ({ location }) => location.href });
@@ -122,7 +122,7 @@ function useSections(query: string): { sections: Section[]; searching: boolean }
     },
     {
       label: words.palette.goTo,
-      entries: visibleNavigation(can)
+      entries: visibleNavigation({ role, may })
         .flatMap((group) => group.pages)
         .filter(({ label }) => fits(label))
         .map((page) => ({

@@ -1,6 +1,6 @@
 import { UnstyledButton } from "@mantine/core";
 import { useRouterState } from "@tanstack/react-router";
-import { useCan, useWorkspace } from "@/session/session";
+import { useWorkspace } from "@/session/session";
 import { AccountIcon, AppIcon, HomeIcon, MoreIcon, PeopleIcon, SearchIcon } from "@/ui/icons";
 import { frame as words } from "@/words/frame";
 import classes from "./PhoneBar.module.css";
@@ -13,11 +13,10 @@ interface PhoneBarProps {
 /** The thumb's reach on a phone. Managers of accounts get accounts where others get apps. */
 export function PhoneBar({ onSearch, onMore }: PhoneBarProps) {
   const { slug, role } = useWorkspace();
-  const can = useCan();
   const pathname = useRouterState({ select: ({ location }) => location.pathname });
   const base = `/w/${encodeURIComponent(slug)}`;
   const second =
-    role === "success" && can("accounts.read")
+    role === "success"
       ? { href: `${base}/accounts`, label: words.pages.accounts, Icon: AccountIcon }
       : { href: `${base}/apps`, label: words.pages.apps, Icon: AppIcon };
   const links = [

@@ -13,7 +13,7 @@ import { WorkspaceSwitch } from "./WorkspaceSwitch";
 /** Fixed on a wide screen; on a phone it slides in from "More". */
 export function Sidebar({ open, onClose }: { open: boolean; onClose: () => void }) {
   const workspace = useWorkspace();
-  const can = useCan();
+  const may = useCan();
   const { pathname, kept } = useRouterState({
     select: ({ location }) => ({
       pathname: location.pathname,
@@ -45,7 +45,7 @@ export function Sidebar({ open, onClose }: { open: boolean; onClose: () => void 
           </ActionIcon>
         </div>
         <nav aria-label={words.nav} className={classes.nav}>
-          {visibleNavigation(can).map((group) => (
+          {visibleNavigation({ role: workspace.role, may }).map((group) => (
             <div key={group.label ?? "top"} className={classes.group}>
               {group.label ? <p className={classes.groupName}>{group.label}</p> : null}
               {group.pages.map((page) => (

@@ -1,5 +1,5 @@
 import type { ComponentType } from "react";
-import type { Permission } from "@/session/permissions";
+import type { Access, Permission, Role } from "@/session/permissions";
 import {
   AccountIcon,
   AppIcon,
@@ -18,6 +18,8 @@ export interface NavPage {
   /** Path below the workspace; empty for its home. */
   path: string;
   permission: Permission;
+  /** A builder looks after apps; these pages are about whole accounts and would only distract. */
+  notFor?: Role;
   Icon: ComponentType<{ size?: number; stroke?: number }>;
 }
 
@@ -51,8 +53,9 @@ export const navigation: readonly NavGroup[] = [
         key: "accounts",
         label: pages.accounts,
         path: "accounts",
-        permission: "accounts.read",
+        permission: "people.read",
         Icon: AccountIcon,
+        notFor: "builder",
       },
       {
         key: "retention",
@@ -67,6 +70,7 @@ export const navigation: readonly NavGroup[] = [
         path: "lifecycle",
         permission: "metrics.read",
         Icon: LifecycleIcon,
+        notFor: "builder",
       },
     ],
   },
@@ -80,7 +84,13 @@ export const navigation: readonly NavGroup[] = [
         permission: "inspector.read",
         Icon: InspectorIcon,
       },
-      { key: "keys", label: pages.keys, path: "keys", permission: "keys.write", Icon: KeyIcon },
+      {
+        key: "keys",
+        label: pages.keys,
+        path: "keys",
+        permission: "write_keys.read",
+        Icon: KeyIcon,
+      },
     ],
   },
 ];
@@ -91,9 +101,10 @@ export function pageHref(workspace: string, page: Pick<NavPage, "path">): string
 }
 
 /** Only what a role may open, and no group without pages. */
-export function visibleNavigation(may: (permission: Permission) => boolean): NavGroup[] {
+export function visibleNavigation({ role, may }: Access): NavGroup[] {
+  const shown = (page: NavPage) => may(page.permission) && page.notFor !== role;
   return navigation
-    .map((group) => ({ ...group, pages: group.pages.filter((page) => may(page.permission)) }))
+    .map((group) => ({ ...group, pages: group.pages.filter(shown) }))
     .filter((group) => group.pages.length > 0);
 }
 

@@ -56,7 +56,7 @@ export function InspectorPage() {
               : words.verdict(totals.accepted, totals.rejected)
         }
         actions={
-          <Gate permission="events.send">
+          <Gate permission="inspector.write">
             <Button variant="default" onClick={() => !test.isPending && test.mutate()}>
               {test.isPending ? words.testSending : words.test}
             </Button>
@@ -114,7 +114,7 @@ function Waiting({ workspace }: { workspace: string }) {
       kind="first"
       title={words.waiting}
       action={
-        <Gate permission="keys.write">
+        <Gate permission="write_keys.write">
           <Button
             component="a"
             variant="default"

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { api, request, type Schema } from "@/api/client";
 
-export type Arrival = Schema["InspectorItem"];
+export type Arrival = Schema["Entry"];
 
 export const KEPT = 500;
 const PAUSE = 1_000;

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { useWorkspace } from "@/session/session";
+import { useCan, useWorkspace } from "@/session/session";
 import { usePageActions } from "@/ui/actions";
 import { PageHeader } from "@/ui/PageHeader";
 import { keys as words } from "@/words/keys";
@@ -17,17 +17,25 @@ const inForce = ({ revoked_at }: { revoked_at: string | null }) => revoked_at ==
 
 export function KeysPage() {
   const { slug: workspace } = useWorkspace();
+  const can = useCan();
+  const makesKeys = can("write_keys.write");
+  const seesTokens = can("tokens.read");
+  const makesTokens = can("tokens.write");
   const writeKeys = useInfiniteQuery(writeKeysQuery(workspace));
-  const tokens = useInfiniteQuery(tokensQuery(workspace));
+  const tokens = useInfiniteQuery({ ...tokensQuery(workspace), enabled: seesTokens });
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
   usePageActions(
     useMemo(
       () => [
-        { id: "key new", label: words.write.add, run: () => setOpen({ form: "write-key" }) },
-        { id: "token new", label: words.tokens.add, run: () => setOpen({ form: "token" }) },
+        ...(makesKeys
+          ? [{ id: "key new", label: words.write.add, run: () => setOpen({ form: "write-key" }) }]
+          : []),
+        ...(makesTokens
+          ? [{ id: "token new", label: words.tokens.add, run: () => setOpen({ form: "token" }) }]
+          : []),
       ],
-      [],
+      [makesKeys, makesTokens],
     ),
   );
   const count = (query: { data?: { pages: { items: { revoked_at: string | null }[] }[] } }) =>
@@ -37,19 +45,31 @@ export function KeysPage() {
       <PageHeader
         title={words.title}
         verdict={
-          writeKeys.data && tokens.data ? words.verdict(count(writeKeys), count(tokens)) : undefined
+          writeKeys.data && (tokens.data || !seesTokens)
+            ? words.verdict(count(writeKeys), seesTokens ? count(tokens) : null)
+            : undefined
         }
       />
       <WriteKeysTable
         query={writeKeys}
-        onAdd={() => setOpen({ form: "write-key" })}
-        onRevoke={({ id, name }) => setOpen({ revoke: { kind: "write-keys", id, name } })}
+        onAdd={makesKeys ? () => setOpen({ form: "write-key" }) : undefined}
+        onRevoke={
+          makesKeys
+            ? ({ id, name }) => setOpen({ revoke: { kind: "write-keys", id, name } })
+            : undefined
+        }
       />
-      <TokensTable
-        query={tokens}
-        onAdd={() => setOpen({ form: "token" })}
-        onRevoke={({ id, name }) => setOpen({ revoke: { kind: "tokens", id, name } })}
-      />
+      {seesTokens ? (
+        <TokensTable
+          query={tokens}
+          onAdd={makesTokens ? () => setOpen({ form: "token" }) : undefined}
+          onRevoke={
+            makesTokens
+              ? ({ id, name }) => setOpen({ revoke: { kind: "tokens", id, name } })
+              : undefined
+          }
+        />
+      ) : null}
       {open && "form" in open && open.form === "write-key" ? (
         <WriteKeyForm workspace={workspace} onClose={close} />
       ) : null}

@@ -9,7 +9,7 @@ const words = keys.revoke;
 
 export interface Revocable {
   kind: "write-keys" | "tokens";
-  id: string;
+  id: number;
   name: string;
 }
 
@@ -25,7 +25,7 @@ export function Revoke({ workspace, what: { kind, id, name }, onClose }: RevokeP
     mutationFn: () =>
       request(() =>
         api.DELETE(`/api/v1/workspaces/{workspace}/${kind}/{id}`, {
-          params: { path: { workspace, id } },
+          params: { path: { workspace, id: String(id) } },
         }),
       ),
     onSuccess: () => {

@@ -11,7 +11,8 @@ interface SectionProps {
   lead: string;
   add: string;
   primary?: boolean;
-  onAdd: () => void;
+  /** Absent for who may look but not make one. */
+  onAdd?: () => void;
   children: ReactNode;
 }
 
@@ -23,13 +24,15 @@ export function Section({ title, lead, add, primary, onAdd, children }: SectionP
           <h2>{title}</h2>
           <p className={classes.lead}>{lead}</p>
         </div>
-        <Button
-          variant={primary ? "filled" : "default"}
-          leftSection={<IconPlus size={16} stroke={1.5} aria-hidden="true" />}
-          onClick={onAdd}
-        >
-          {add}
-        </Button>
+        {onAdd ? (
+          <Button
+            variant={primary ? "filled" : "default"}
+            leftSection={<IconPlus size={16} stroke={1.5} aria-hidden="true" />}
+            onClick={onAdd}
+          >
+            {add}
+          </Button>
+        ) : null}
       </header>
       {children}
     </section>
@@ -37,13 +40,13 @@ export function Section({ title, lead, add, primary, onAdd, children }: SectionP
 }
 
 interface RevocableRow {
-  id: string;
+  id: number;
   name: string;
   revoked_at: string | null;
 }
 
 /** The last cell of a row: the way to end it, or since when it has ended. */
-export function RevokeCell({ row, onRevoke }: { row: RevocableRow; onRevoke: () => void }) {
+export function RevokeCell({ row, onRevoke }: { row: RevocableRow; onRevoke?: () => void }) {
   if (row.revoked_at) {
     return (
       <span className={classes.revoked}>
@@ -51,6 +54,7 @@ export function RevokeCell({ row, onRevoke }: { row: RevocableRow; onRevoke: () 
       </span>
     );
   }
+  if (!onRevoke) return null;
   return (
     <Button
       variant="subtle"

@@ -1,7 +1,7 @@
 import { NativeSelect, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { api, request } from "@/api/client";
+import { api, request, type Schema } from "@/api/client";
 import { fieldErrors, wordError } from "@/api/errors";
 import { CopyCode } from "@/ui/CopyCode";
 import { FormDrawer } from "@/ui/FormDrawer";
@@ -12,7 +12,7 @@ import classes from "./Keys.module.css";
 import { tokensQuery } from "./queries";
 
 const words = keys.tokens.form;
-const ROLES = ["viewer", "builder", "success", "admin", "owner", "scim"];
+const ROLES: Schema["Role"][] = ["viewer", "builder", "success", "admin", "owner", "scim"];
 const DAY = 86_400_000;
 
 export function TokenForm({ workspace, onClose }: { workspace: string; onClose: () => void }) {
@@ -20,11 +20,11 @@ export function TokenForm({ workspace, onClose }: { workspace: string; onClose: 
   const form = useForm({
     validateInputOnBlur: true,
     // The least right and an end in sight, unless someone decides otherwise.
-    initialValues: { name: "", role: "viewer", days: "365" },
+    initialValues: { name: "", role: "viewer" as Schema["Role"], days: "365" },
     validate: { name: (value) => (value.trim() ? null : words.needName) },
   });
   const make = useMutation({
-    mutationFn: (body: { name: string; role: string; expires_at?: string }) =>
+    mutationFn: (body: Schema["CreateToken"]) =>
       request(() =>
         api.POST("/api/v1/workspaces/{workspace}/tokens", {
           params: { path: { workspace } },

@@ -15,8 +15,8 @@ type Token = Schema["ApiToken"];
 
 interface TokensTableProps {
   query: UseInfiniteQueryResult<InfiniteData<{ items: Token[] }>>;
-  onAdd: () => void;
-  onRevoke: (token: Token) => void;
+  onAdd?: () => void;
+  onRevoke?: (token: Token) => void;
 }
 
 export function TokensTable({ query, onAdd, onRevoke }: TokensTableProps) {
@@ -58,7 +58,7 @@ export function TokensTable({ query, onAdd, onRevoke }: TokensTableProps) {
       silent: true,
       align: "right",
       width: "190px",
-      cell: (token) => <RevokeCell row={token} onRevoke={() => onRevoke(token)} />,
+      cell: (token) => <RevokeCell row={token} onRevoke={onRevoke && (() => onRevoke(token))} />,
     },
   ];
   return (
@@ -66,16 +66,18 @@ export function TokensTable({ query, onAdd, onRevoke }: TokensTableProps) {
       <QueryTable
         label={words.label}
         columns={columns}
-        rowKey={({ id }) => id}
+        rowKey={({ id }) => String(id)}
         {...tableState(query)}
         empty={
           <EmptyState
             kind="first"
             title={words.empty}
             action={
-              <Button variant="default" onClick={onAdd}>
-                {words.add}
-              </Button>
+              onAdd ? (
+                <Button variant="default" onClick={onAdd}>
+                  {words.add}
+                </Button>
+              ) : undefined
             }
           >
             {words.emptyText}

@@ -13,8 +13,8 @@ type WriteKey = Schema["WriteKey"];
 
 interface WriteKeysTableProps {
   query: UseInfiniteQueryResult<InfiniteData<{ items: WriteKey[] }>>;
-  onAdd: () => void;
-  onRevoke: (key: WriteKey) => void;
+  onAdd?: () => void;
+  onRevoke?: (key: WriteKey) => void;
 }
 
 export function WriteKeysTable({ query, onAdd, onRevoke }: WriteKeysTableProps) {
@@ -50,7 +50,7 @@ export function WriteKeysTable({ query, onAdd, onRevoke }: WriteKeysTableProps) 
       silent: true,
       align: "right",
       width: "190px",
-      cell: (key) => <RevokeCell row={key} onRevoke={() => onRevoke(key)} />,
+      cell: (key) => <RevokeCell row={key} onRevoke={onRevoke && (() => onRevoke(key))} />,
     },
   ];
   return (
@@ -58,13 +58,13 @@ export function WriteKeysTable({ query, onAdd, onRevoke }: WriteKeysTableProps) 
       <QueryTable
         label={words.label}
         columns={columns}
-        rowKey={({ id }) => id}
+        rowKey={({ id }) => String(id)}
         {...tableState(query)}
         empty={
           <EmptyState
             kind="first"
             title={words.empty}
-            action={<Button onClick={onAdd}>{words.add}</Button>}
+            action={onAdd ? <Button onClick={onAdd}>{words.add}</Button> : undefined}
           >
             {words.emptyText}
           </EmptyState>

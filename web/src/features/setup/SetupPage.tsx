@@ -28,7 +28,7 @@ export function SetupPage() {
   });
   const events = summary.data?.events ?? 0;
   const facts = useQuery({
-    ...setupFactsQuery(workspace.slug, can("keys.write")),
+    ...setupFactsQuery(workspace.slug, can("write_keys.read")),
     refetchInterval: events > 0 ? false : 10_000,
   });
   const error = summary.error ?? facts.error;

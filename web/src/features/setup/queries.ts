@@ -29,7 +29,7 @@ export const setupFactsQuery = (workspace: string, mayReadKeys: boolean) =>
         mayReadKeys
           ? request(() =>
               api.GET("/api/v1/workspaces/{workspace}/write-keys", {
-                params: { path, query: { limit: 200 } },
+                params: { path },
                 signal,
               }),
             )

@@ -4,10 +4,12 @@ import { tokensQuery, writeKeysQuery } from "@/features/keys/queries";
 import { needs } from "@/session/guard";
 
 export const Route = createFileRoute("/_framed/w/$workspace/keys")({
-  beforeLoad: needs("keys.write"),
-  loader: ({ context: { queryClient }, params: { workspace } }) => {
+  beforeLoad: needs("write_keys.read"),
+  loader: ({ context: { queryClient, access }, params: { workspace } }) => {
     void queryClient.prefetchInfiniteQuery(writeKeysQuery(workspace));
-    void queryClient.prefetchInfiniteQuery(tokensQuery(workspace));
+    if (access.may("tokens.read")) {
+      void queryClient.prefetchInfiniteQuery(tokensQuery(workspace));
+    }
   },
   component: KeysPage,
 });

@@ -1,5 +1,6 @@
 import { createFileRoute, notFound, Outlet, retainSearchParams } from "@tanstack/react-router";
 import { periodSearch } from "@/router/search";
+import { accessTo } from "@/session/permissions";
 
 /** Every page of a workspace shares the period and what it is compared with. */
 export const Route = createFileRoute("/_framed/w/$workspace")({
@@ -8,7 +9,7 @@ export const Route = createFileRoute("/_framed/w/$workspace")({
   beforeLoad: ({ context, params }) => {
     const workspace = context.workspaces.find(({ slug }) => slug === params.workspace);
     if (!workspace) throw notFound();
-    return { role: workspace.role };
+    return { access: accessTo(context.me, workspace) };
   },
   component: Outlet,
 });

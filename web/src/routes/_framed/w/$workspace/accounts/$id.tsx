@@ -8,7 +8,7 @@ import {
 import { needs } from "@/session/guard";
 
 export const Route = createFileRoute("/_framed/w/$workspace/accounts/$id")({
-  beforeLoad: needs("accounts.read"),
+  beforeLoad: needs("people.read"),
   loader: async ({ context: { queryClient }, params: { workspace, id } }) => {
     void queryClient.prefetchInfiniteQuery(accountTimelineQuery(workspace, id));
     void queryClient.prefetchQuery(accountPeopleQuery(workspace, id));

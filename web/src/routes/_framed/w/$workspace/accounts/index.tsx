@@ -6,7 +6,7 @@ import { needs } from "@/session/guard";
 
 export const Route = createFileRoute("/_framed/w/$workspace/accounts/")({
   validateSearch: accountsSearch,
-  beforeLoad: needs("accounts.read"),
+  beforeLoad: needs("people.read"),
   loaderDeps: ({ search }) => accountsSearch({ ...search }),
   loader: ({ context, params, deps }) => {
     void context.queryClient.prefetchInfiniteQuery(accountsQuery(params.workspace, deps));
