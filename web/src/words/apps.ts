@@ -73,6 +73,8 @@ export const apps = {
       `Due: people open this app about ${gap}, and a visit was expected around ${day}. ${people}.`,
     overdue: (gap: string, day: string) =>
       `Overdue: people open this app about ${gap}; a visit was expected around ${day} and has not come.`,
+    young: (people: string) =>
+      `New: ${people}. Its rhythm shows once people have come back for a while.`,
     unknown: (people: string) =>
       `${people}. Whether that is enough we cannot tell yet: its rhythm is not known.`,
   },
@@ -85,6 +87,7 @@ export const apps = {
     irregular: "without a regular rhythm",
     unknown: "with an unknown rhythm",
   },
+  lastDays: (day: string) => `Show the days around the last visit, ${day}`,
   marks: (count: number) => `▾ ${counted(count, "release", "releases")}.`,
   rhythm: {
     title: "Rhythm",

@@ -27,6 +27,7 @@ export const lifecycle = {
       `${peopleCount(come)} came or came back ${period}, and ${go} stayed away.`,
     none: "No whole period lies in this span yet.",
     ratio: (ratio: string) => `quick ratio ${ratio}`,
+    opens: "Click or Enter: open this period",
     noRatio: "no quick ratio: nobody stayed away",
     running: (done: number, of: number) => `running: ${done} of ${dayCount(of)}`,
     empty: "Nobody came in this period.",

@@ -32,6 +32,7 @@ export const overview = {
     noPeriod: "No figures for this period.",
     noStickiness: "Nobody was active in these 28 days.",
   },
+  allRoles: "All roles.",
   releases: "▾ marks the latest release of an app.",
   movers: {
     title: "Apps that move",

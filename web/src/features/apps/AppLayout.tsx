@@ -6,7 +6,7 @@ import { isStatus } from "@/api/errors";
 import { QueryError } from "@/api/QueryError";
 import { useHref } from "@/router/href";
 import { roleFilter, roleOf } from "@/router/role";
-import { useWorkspace } from "@/session/session";
+import { useToday, useWorkspace } from "@/session/session";
 import { RhythmChip, StateChip } from "@/ui/badges";
 import { dayInZone } from "@/ui/day";
 import { EmptyState } from "@/ui/EmptyState";
@@ -33,6 +33,7 @@ const withRole: readonly Tab[] = ["overview", "people", "retention", "features"]
 export function AppLayout() {
   const { slug: workspace } = useWorkspace();
   const { app: name } = useParams({ from: "/_framed/w/$workspace/apps/$app" });
+  const today = useToday();
   const href = useHref();
   const app = useQuery(appQuery(workspace, name));
   const last = useLocation({ select: ({ pathname }) => pathname.split("/").at(-1) });
@@ -76,7 +77,7 @@ export function AppLayout() {
           )
         }
         facts={app.data && <Facts app={app.data} />}
-        verdict={app.data && appVerdict(app.data)}
+        verdict={app.data && appVerdict(app.data, today)}
         controls={<Controls tab={tab} app={app.data} />}
       />
       <TabLinks

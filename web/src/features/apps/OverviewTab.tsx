@@ -1,3 +1,4 @@
+import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { downloadCsv } from "@/api/client";
@@ -7,7 +8,8 @@ import { useWorkspace } from "@/session/session";
 import { Cards, Span } from "@/ui/Card";
 import { ChartNotes } from "@/ui/charts/ChartFrame";
 import { aroundRelease, PeopleTrend } from "@/ui/charts/PeopleTrend";
-import { dayInZone } from "@/ui/day";
+import { addDays, dayInZone } from "@/ui/day";
+import { formatDay } from "@/ui/format";
 
 import { Stack } from "@/ui/Stack";
 import { apps as words } from "@/words/apps";
@@ -35,6 +37,7 @@ export function OverviewTab() {
   const releases = useQuery(queries.releases);
   const features = useQuery(queries.features);
   const days = active.data?.days ?? [];
+  const last = record?.last_seen && dayInZone(new Date(record.last_seen), workspace.time_zone);
   const params = { workspace: workspace.slug, app };
   const notes = [charts.workspace(workspace.name), `${words.one}: ${app}`, period.label];
   const marks = (releases.data?.items ?? []).map(({ version, released_at }) => {
@@ -62,6 +65,18 @@ export function OverviewTab() {
               onDays={picker.onDays}
               marks={marks}
               marksNote={words.marks(inside)}
+              elsewhere={
+                last &&
+                last < period.from && (
+                  <Button
+                    variant="default"
+                    size="xs"
+                    onClick={() => picker.onDays(addDays(last, -75), addDays(last, 14))}
+                  >
+                    {words.lastDays(formatDay(last))}
+                  </Button>
+                )
+              }
               stale={active.isPlaceholderData}
               state={chartState(active)}
               csv={() =>

@@ -23,15 +23,21 @@ const travel: App = {
 
 describe("the sentence of an app", () => {
   it("says who came and how that moved", () => {
-    expect(appVerdict(travel)).toMatch(/^On rhythm: 212 people in 28 days, ▲ 6.* before\.$/);
+    expect(appVerdict(travel, "2026-11-22")).toMatch(
+      /^On rhythm: 212 people in 28 days, ▲ 6.* before\.$/,
+    );
   });
   it("calls silence normal while nobody is due", () => {
     const tax = { ...travel, rhythm: "year", state: "not_yet_due", expected: "2027-04-01" } as App;
-    expect(appVerdict(tax)).toContain("Silence is normal now");
-    expect(appVerdict(tax)).not.toContain("▼");
+    expect(appVerdict(tax, "2026-11-22")).toContain("Silence is normal now");
+    expect(appVerdict(tax, "2026-11-22")).not.toContain("▼");
+  });
+  it("holds nothing against an app that has only begun", () => {
+    const born = { ...travel, state: "unknown", first_seen: "2026-10-09T09:00:00Z" } as App;
+    expect(appVerdict(born, "2026-11-22")).toMatch(/^New: 212 people in 28 days\. /);
   });
   it("admits not knowing", () => {
-    expect(appVerdict({ ...travel, state: "unknown" })).toContain("cannot tell");
+    expect(appVerdict({ ...travel, state: "unknown" }, "2026-11-22")).toContain("cannot tell");
   });
 });
 

@@ -1,4 +1,5 @@
-import type { App } from "@/api/apps";
+import { type App, bornLately } from "@/api/apps";
+import type { Day } from "@/ui/day";
 import { changeOf, formatDay } from "@/ui/format";
 import { apps as words } from "@/words/apps";
 import { charts } from "@/words/charts";
@@ -19,7 +20,7 @@ export function appsVerdict(all: readonly App[]): string | undefined {
 }
 
 /** What the state of one app means for whoever opens its page. */
-export function appVerdict(app: App): string {
+export function appVerdict(app: App, today: Day): string {
   const change = changeOf(app.active_people_28, app.active_people_prev_28 || null);
   const moved =
     change.text === null
@@ -28,10 +29,14 @@ export function appVerdict(app: App): string {
   // 28 days hold one pay day or two, so they say nothing about how a monthly app moved.
   const fast = app.rhythm === "weekday" || app.rhythm === "week";
   const count = words.head.people(app.active_people_28);
-  const people = fast || app.rhythm === "unknown" ? `${count}, ${moved}` : count;
+  const young = bornLately(app, today);
+  const comparable = !young && (fast || app.rhythm === "unknown");
+  const people = comparable ? `${count}, ${moved}` : count;
   const gap = words.gap[app.rhythm];
   if (app.state === "on_rhythm") return words.head.on_rhythm(people);
-  if (app.state === "unknown" || !app.expected) return words.head.unknown(people);
+  if (app.state === "unknown" || !app.expected) {
+    return young ? words.head.young(people) : words.head.unknown(people);
+  }
   const day = formatDay(app.expected);
   if (app.state === "due") return words.head.due(gap, day, people);
   return words.head[app.state](gap, day);

@@ -8,7 +8,7 @@ import { roleFilter, roleOf } from "@/router/role";
 import { usePeriod } from "@/router/usePeriod";
 import { useWorkspace } from "@/session/session";
 import { ChartNotes } from "@/ui/charts/ChartFrame";
-import { LifecycleBars, lastWholePeriod } from "@/ui/charts/LifecycleBars";
+import { finerSpan, LifecycleBars, lastWholePeriod } from "@/ui/charts/LifecycleBars";
 import { EmptyState } from "@/ui/EmptyState";
 import { FilterBar } from "@/ui/FilterBar";
 import { formatRatio } from "@/ui/format";
@@ -36,7 +36,7 @@ export function LifecyclePage() {
   const nobody = periods.every((period) => period.active + period.dormant === 0);
   const state = chartState(query);
   const filtered = search.app !== undefined || search.role !== undefined;
-  const set = (change: Partial<typeof search>) =>
+  const set = (change: Partial<typeof search> & { from?: string; to?: string }) =>
     void navigate({ search: (old) => ({ ...old, ...change }) });
 
   return (
@@ -94,6 +94,7 @@ export function LifecyclePage() {
             periods={periods}
             kind={step}
             today={today}
+            onOpen={(first, last) => set(finerSpan(step, first, last))}
             height={340}
             stale={query.isPlaceholderData}
             state={state}

@@ -16,7 +16,7 @@ export function PeriodTable({ periods, kind }: PeriodTableProps) {
       <ChartTable
         table={lifecycleTable([...periods].reverse(), kind)}
         label={words.table.caption(words.periods[kind].toLowerCase())}
-        height={420}
+        height={480}
       />
     </Card>
   );

@@ -13,6 +13,8 @@ const most = 5;
 
 interface MoversProps {
   movers: Moved | undefined;
+  /** The page is filtered by role, this list is not. */
+  allRoles: boolean;
   state: ChartState | undefined;
   appHref: (app: string) => string;
   appsHref: string;
@@ -20,7 +22,7 @@ interface MoversProps {
 
 /** Which apps gain and which lose, with their year beside the number. */
 export function Movers(props: MoversProps) {
-  const { movers, state, appsHref } = props;
+  const { movers, allRoles, state, appsHref } = props;
   return (
     <Card title={words.title} aside={<a href={appsHref}>{words.all}</a>}>
       {state?.kind === "loading" && <SkeletonBlock height={320} />}
@@ -42,7 +44,8 @@ export function Movers(props: MoversProps) {
             tone="growth"
           />
           <p className={classes.rule}>
-            {words.rule} {movers.slow > 0 && words.slow(movers.slow)}
+            {allRoles && overview.allRoles} {words.rule}{" "}
+            {movers.slow > 0 && words.slow(movers.slow)}
           </p>
         </>
       )}

@@ -9,7 +9,7 @@ import { useWorkspace } from "@/session/session";
 import { Cards, Span } from "@/ui/Card";
 import { compared, lastWholeDay, valuesBy } from "@/ui/charts/activeDays";
 import { ChartNotes } from "@/ui/charts/ChartFrame";
-import { LifecycleBars } from "@/ui/charts/LifecycleBars";
+import { finerSpan, LifecycleBars } from "@/ui/charts/LifecycleBars";
 import { FilterBar } from "@/ui/FilterBar";
 import { PageHeader } from "@/ui/PageHeader";
 import { PeriodPicker } from "@/ui/PeriodPicker";
@@ -68,8 +68,9 @@ export function OverviewPage() {
             <OverviewVerdict
               people={compared(people, day)}
               day={day}
-              season={apps.data && seasonOf(apps.data, compared(people, day))}
-              lose={movers?.lose}
+              season={search.role ? undefined : seasonOf(apps.data ?? [], compared(people, day))}
+              // Apps are not split by role, so a role's sentence says nothing of them.
+              lose={search.role ? undefined : movers?.lose}
               appHref={appHref}
             />
           )
@@ -120,6 +121,12 @@ export function OverviewPage() {
                 periods={lifecycle.data?.periods ?? []}
                 kind={kind}
                 today={today}
+                onOpen={(from, to) =>
+                  void navigate({
+                    to: "/w/$workspace/lifecycle/period-lifecycle/time",
+                    search: { ...finerSpan(kind, from, to), role: search.role },
+                  })
+                }
                 stale={lifecycle.isPlaceholderData}
                 state={chartState(
                   lifecycle,
@@ -136,11 +143,16 @@ export function OverviewPage() {
             <Stack>
               <Movers
                 movers={movers}
+                allRoles={search.role !== undefined}
                 state={chartState(apps) ?? chartState(months)}
                 appHref={appHref}
                 appsHref={appsHref}
               />
-              <RhythmStates apps={apps.data} state={chartState(apps)} />
+              <RhythmStates
+                apps={apps.data}
+                allRoles={search.role !== undefined}
+                state={chartState(apps)}
+              />
             </Stack>
           </Span>
         </Cards>

@@ -11,11 +11,13 @@ const order = ["on_rhythm", "not_yet_due", "due", "overdue", "unknown"] as const
 
 interface RhythmStatesProps {
   apps: readonly App[] | undefined;
+  /** The page is filtered by role, this picture is not. */
+  allRoles: boolean;
   state: ChartState | undefined;
 }
 
 /** Where all apps stand against their own rhythm; silence may be normal. */
-export function RhythmStates({ apps = [], state }: RhythmStatesProps) {
+export function RhythmStates({ apps = [], allRoles, state }: RhythmStatesProps) {
   const states = statesOf(apps);
   const share = (count: number) => (apps.length === 0 ? null : count / apps.length);
   const bars = order.map((key) => ({
@@ -27,7 +29,9 @@ export function RhythmStates({ apps = [], state }: RhythmStatesProps) {
   return (
     <ShareBars
       title={words.title}
-      summary={words.summary(states.on_rhythm, apps.length)}
+      summary={
+        words.summary(states.on_rhythm, apps.length) + (allRoles ? ` ${overview.allRoles}` : "")
+      }
       definition="state"
       state={state ?? (apps.length === 0 ? { kind: "empty", message: words.empty } : undefined)}
       bars={bars}

@@ -21,6 +21,15 @@ describe("the sentence of retention", () => {
       /^40.% of 100 people who began are active again in week 2\. Best held: builders \(46.%\); least: end users \(31.%\)\.$/,
     );
   });
+  it("calls no role better when chance may have done it", () => {
+    const roles = [
+      { name: "builders", pooled: pooled(1, 0.6, 0.42) },
+      { name: "end users", pooled: pooled(1, 0.4, 0.4) },
+    ];
+    expect(verdictOf("n_day", "week", columns, pooled(1, 0.5, 0.4, null), roles)).not.toContain(
+      "Best",
+    );
+  });
   it("is silent before anything has elapsed", () => {
     expect(verdictOf("n_day", "week", columns, pooled(1, null), [])).toBeUndefined();
   });

@@ -29,12 +29,25 @@ function rolesOf(courses: readonly Course[], at: number): string {
   const known = courses.flatMap(({ name, pooled }) => {
     const column = pooled[at];
     // A handful of people is no rate to hold against another.
-    return column?.share != null && column.eligible >= 5 ? [{ name, share: column.share }] : [];
+    if (!column || column.share === null || column.eligible < 5) return [];
+    return [{ name, share: column.share, people: column.eligible }];
   });
   known.sort((one, other) => other.share - one.share);
   const [best, worst] = [known[0], known.at(-1)];
-  if (!best || !worst || known.length < 2 || best.share - worst.share < 0.01) return "";
+  if (!best || !worst || !differ(best, worst)) return "";
   return words.verdict.roles(best.name, best.share, worst.name, worst.share);
+}
+
+interface Rate {
+  share: number;
+  people: number;
+}
+
+/** Whether two rates lie further apart than chance would put them 19 times in 20. */
+function differ(one: Rate, other: Rate): boolean {
+  const spread = (rate: Rate) => (rate.share * (1 - rate.share)) / rate.people;
+  const distance = Math.abs(one.share - other.share);
+  return distance > 0 && distance > 1.96 * Math.sqrt(spread(one) + spread(other));
 }
 
 /** The day on which the first cohort has a whole period behind it. */

@@ -1,6 +1,6 @@
 import { spokenPeriod, lifecycle as words } from "@/words/lifecycle";
 import { stageColour } from "../badges";
-import { addDays, addMonths, type Day, daysBetween } from "../day";
+import { addDays, addMonths, type Day, daysBetween, endOfMonth } from "../day";
 import { formatPeriod, formatRatio, type PeriodKind } from "../format";
 import { Bars } from "./Bars";
 import type { Cell, ChartTable, FrameProps } from "./types";
@@ -21,14 +21,18 @@ interface LifecycleBarsProps extends Omit<FrameProps, "table" | "summary"> {
   periods: readonly LifecyclePeriod[];
   kind: PeriodKind;
   today: Day;
+  /** Opens one period, from its first day to its last. */
+  onOpen?: (from: Day, to: Day) => void;
 }
 
 const parts = ["current", "resurrected", "new"] as const;
 
 /** In and out per period: what comes stands above zero, who stays away below. */
-export function LifecycleBars({ periods, kind, today, ...frame }: LifecycleBarsProps) {
+export function LifecycleBars({ periods, kind, today, onOpen, ...frame }: LifecycleBarsProps) {
   const runningAt = periods.findIndex((period) => period.running);
   const whole = lastWholePeriod(periods);
+  // A day cannot be taken apart.
+  const opens = onOpen !== undefined && kind !== "day";
   const ratio = (at: number) => periods[at]?.quick_ratio ?? null;
   return (
     <Bars
@@ -70,11 +74,31 @@ export function LifecycleBars({ periods, kind, today, ...frame }: LifecycleBarsP
       }}
       notes={(at) => {
         const value = ratio(at);
-        return [value === null ? words.bars.noRatio : words.bars.ratio(formatRatio(value))];
+        const said = value === null ? words.bars.noRatio : words.bars.ratio(formatRatio(value));
+        return opens ? [said, words.bars.opens] : [said];
       }}
       table={lifecycleTable(periods, kind)}
+      onOpen={
+        opens
+          ? (at) => {
+              const start = periods[at]?.start;
+              if (start) onOpen(start, lastDay(start, kind, today));
+            }
+          : undefined
+      }
     />
   );
+}
+
+/** The same span one step finer: a month in weeks, a week in days. */
+export function finerSpan(kind: PeriodKind, from: Day, to: Day) {
+  return { from, to, period: kind === "month" ? undefined : ("day" as const) };
+}
+
+/** A running period ends today. */
+function lastDay(start: Day, kind: PeriodKind, today: Day): Day {
+  const end = kind === "month" ? endOfMonth(start) : addDays(start, 6);
+  return end < today ? end : today;
 }
 
 export function lastWholePeriod(periods: readonly LifecyclePeriod[]): LifecyclePeriod | undefined {

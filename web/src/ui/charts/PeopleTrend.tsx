@@ -1,4 +1,5 @@
 import { SegmentedControl } from "@mantine/core";
+import type { ReactNode } from "react";
 import { charts } from "@/words/charts";
 import { trend as words } from "@/words/trend";
 import { addDays, type Day, daysBetween } from "../day";
@@ -29,13 +30,25 @@ interface PeopleTrendProps extends Omit<FrameProps, "table" | "title" | "summary
   marks: readonly TrendMark[];
   /** The first day anything can be known of; earlier days are gaps, not zeros. */
   since?: Day;
+  /** Where to look instead, when nobody came. */
+  elsewhere?: ReactNode;
   /** Said after the figure: what the marks are. */
   marksNote?: string;
 }
 
 /** Active people by day, counted over a day, 7 or 28 days, as the reader chooses. */
 export function PeopleTrend(props: PeopleTrendProps) {
-  const { days: all, since, period, measure, onMeasure, marks, marksNote, ...frame } = props;
+  const {
+    days: all,
+    since,
+    period,
+    measure,
+    onMeasure,
+    marks,
+    marksNote,
+    elsewhere,
+    ...frame
+  } = props;
   const days = since === undefined ? all : all.filter((day) => day.date >= since);
   const values = valuesBy(days, measured[measure]);
   const shown = marks.filter(({ day }) => day >= period.from && day <= period.to);
@@ -53,7 +66,10 @@ export function PeopleTrend(props: PeopleTrendProps) {
       period={period}
       earlier={period.earlier}
       marks={shown}
-      state={frame.state ?? (nobody ? { kind: "empty", message: words.empty } : undefined)}
+      state={
+        frame.state ??
+        (nobody ? { kind: "empty", message: words.empty, action: elsewhere } : undefined)
+      }
       controls={
         <SegmentedControl
           size="xs"
