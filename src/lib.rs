@@ -6,13 +6,13 @@
 pub mod app;
 pub mod cli;
 // Rooms, the lower ones first.
-pub mod people;
-pub mod apps;
-pub mod ingest;
 pub mod activity;
-pub mod connectors;
-pub mod profiles;
 pub mod admin;
+pub mod apps;
+pub mod connectors;
+pub mod ingest;
+pub mod people;
+pub mod profiles;
 // Platform.
 pub mod auth;
 pub mod http;

@@ -139,6 +139,7 @@ fn long_files_are_asked_about() {
 
 #[test]
 fn groups_and_single_paths_are_both_read() {
-    let text = "use crate::{db::Db, auth::{Can, can}, http};\nlet x = crate::crypto::hash(y);\n// crate::app\nuse super::x;";
+    let text =
+        "use crate::{db::Db, auth::{Can, can}, http};\nlet x = crate::crypto::hash(y);\n// crate::app\nuse super::x;";
     assert_eq!(named(text), ["db", "auth", "http", "crypto"]);
 }

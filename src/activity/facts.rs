@@ -4,8 +4,6 @@
 //! enough for most questions. *Groups*: the same by app and event name, with the instants of
 //! events that name no account (theirs follows from the person's history).
 
-use std::collections::BTreeMap;
-
 use crate::db::DbError;
 use crate::ingest::block::{NONE, Reader, put};
 
@@ -98,19 +96,20 @@ impl DayFacts {
 
     /// The day by key.
     pub fn key_days(&self) -> Vec<KeyDay> {
-        let mut by_key: BTreeMap<u32, KeyDay> = BTreeMap::new();
-        for fact in &self.facts {
-            let day = by_key.entry(fact.key).or_insert(KeyDay {
-                key: fact.key,
-                account: fact.account,
-                events: 0,
-                several: false,
-            });
-            day.events = day.events.saturating_add(fact.count);
-            day.several |= day.account != fact.account;
-            day.account = day.account.min(fact.account);
+        let mut rows: Vec<(u32, u32, u32)> = self.facts.iter().map(|f| (f.key, f.account, f.count)).collect();
+        rows.sort_unstable();
+        let mut days: Vec<KeyDay> = Vec::with_capacity(rows.len());
+        for (key, account, count) in rows {
+            match days.last_mut() {
+                // Sorted by account too: the first is the smallest.
+                Some(day) if day.key == key => {
+                    day.events = day.events.saturating_add(count);
+                    day.several |= day.account != account;
+                }
+                _ => days.push(KeyDay { key, account, events: count, several: false }),
+            }
         }
-        by_key.into_values().collect()
+        days
     }
 
     /// Packs the day.
@@ -133,7 +132,6 @@ impl DayFacts {
         let mut body = Vec::with_capacity(self.facts.len() * 3);
         let groups: Vec<&[Fact]> = self.facts.chunk_by(|a, b| (a.app, a.event) == (b.app, b.event)).collect();
         put(&mut body, size(groups.len()));
-        let rank = |key: u32| keys.binary_search_by_key(&key, |d| d.key).unwrap_or(0);
         for group in groups {
             let Some(first) = group.first() else { continue };
             put(&mut body, u64::from(first.app.wrapping_add(1)));
@@ -142,8 +140,11 @@ impl DayFacts {
             let mut previous = 0;
             let mut other_accounts = Vec::new();
             for (at, fact) in group.iter().enumerate() {
-                let place = rank(fact.key);
-                put(&mut body, size(place - previous));
+                // Both are sorted by key: the place is at or after the one before.
+                let rest = keys.get(previous..).unwrap_or_default();
+                let step = gallop(rest, fact.key);
+                let place = previous + step;
+                put(&mut body, size(step));
                 previous = place;
                 if keys.get(place).is_some_and(|d| d.account != fact.account) {
                     other_accounts.push((at, fact.account));
@@ -193,6 +194,15 @@ impl DayFacts {
 /// Unpacks only who was active and how often.
 pub fn decode_keys(data: &[u8]) -> Result<Vec<KeyDay>, DbError> {
     decode_head(data).map(|(keys, _)| keys).ok_or_else(damaged)
+}
+
+/// The place of a key at or after the start of sorted days; near places are found first.
+fn gallop(days: &[KeyDay], key: u32) -> usize {
+    let mut end = 1;
+    while days.get(end).is_some_and(|day| day.key <= key) {
+        end *= 2;
+    }
+    days.get(..end.min(days.len())).unwrap_or_default().partition_point(|day| day.key < key)
 }
 
 fn damaged() -> DbError {

@@ -59,13 +59,26 @@ async fn active(
     .await?;
     if wants_csv(&req) {
         let columns = [
-            "date", "dau", "wau", "mau", "mau_calendar_month", "dau_over_mau", "stickiness", "active_accounts", "events",
+            "date",
+            "dau",
+            "wau",
+            "mau",
+            "mau_calendar_month",
+            "dau_over_mau",
+            "stickiness",
+            "active_accounts",
+            "events",
         ];
         let rows = days.iter().map(|d| {
             let counts = [d.dau, d.wau, d.mau, d.mau_calendar_month].map(|n| n.to_string());
             let mut row = vec![d.date.to_string()];
             row.extend(counts);
-            row.extend([maybe(d.dau_over_mau), maybe(d.stickiness), d.active_accounts.to_string(), d.events.to_string()]);
+            row.extend([
+                maybe(d.dau_over_mau),
+                maybe(d.stickiness),
+                d.active_accounts.to_string(),
+                d.events.to_string(),
+            ]);
             row
         });
         return Csv::table("active", &columns, rows);
@@ -84,7 +97,12 @@ struct Retention {
 }
 
 /// The word of a parameter with few values.
-fn word<T: serde::de::DeserializeOwned>(name: &str, text: Option<&str>, fallback: T, words: &str) -> Result<T, ApiError> {
+fn word<T: serde::de::DeserializeOwned>(
+    name: &str,
+    text: Option<&str>,
+    fallback: T,
+    words: &str,
+) -> Result<T, ApiError> {
     let Some(text) = text else { return Ok(fallback) };
     serde_json::from_value(serde_json::Value::String(text.to_owned()))
         .map_err(|_| ApiError::bad_query(name, format!("is none of {words}")))
@@ -301,7 +319,8 @@ async fn features(
     })
     .await?;
     if wants_csv(&req) {
-        let columns = ["feature", "kind", "people", "share_of_active", "share_of_entitled", "events", "events_per_person"];
+        let columns =
+            ["feature", "kind", "people", "share_of_active", "share_of_entitled", "events", "events_per_person"];
         let rows = found.features.iter().map(|f| {
             let shares = [maybe(f.share_of_active), maybe(f.share_of_entitled), f.events.to_string()];
             let names = [f.feature.clone(), f.kind.to_owned(), f.people.to_string()];

@@ -650,7 +650,11 @@ impl View {
         for day in days {
             let of_day = self.key_days(conn, day)?;
             let events = keys.iter().filter_map(|key| {
-                of_day.binary_search_by_key(key, |d| d.key).ok().and_then(|at| of_day.get(at)).map(|d| u64::from(d.events))
+                of_day
+                    .binary_search_by_key(key, |d| d.key)
+                    .ok()
+                    .and_then(|at| of_day.get(at))
+                    .map(|d| u64::from(d.events))
             });
             let events: u64 = events.sum();
             if events > 0 {

@@ -36,8 +36,7 @@ impl Alone {
         match db.location() {
             Location::Sqlite(path) => {
                 let lock = path.with_extension("server.lock");
-                let failed =
-                    |e: std::io::Error| StartError::Machine(format!("cannot lock {}: {e}", lock.display()));
+                let failed = |e: std::io::Error| StartError::Machine(format!("cannot lock {}: {e}", lock.display()));
                 let file = File::options().create(true).truncate(false).write(true).open(&lock).map_err(failed)?;
                 match file.try_lock() {
                     Ok(()) => Ok(Self { _file: Some(file), _keeper: None }),

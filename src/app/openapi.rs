@@ -36,10 +36,14 @@ fn gather() -> OpenApi {
 /// What holds for many routes is said once here: the workspace of the path, who may call, and how errors look.
 fn finish(api: OpenApi) -> Value {
     let mut api = serde_json::to_value(api).unwrap_or_default();
-    set(&mut api, "/components/securitySchemes", json!({
-        "token": { "type": "http", "scheme": "bearer", "description": "An API token, thk_…" },
-        "session": { "type": "apiKey", "in": "cookie", "name": "takehold", "description": "A console session; writes need the header X-Takehold-Request: 1" },
-    }));
+    set(
+        &mut api,
+        "/components/securitySchemes",
+        json!({
+            "token": { "type": "http", "scheme": "bearer", "description": "An API token, thk_…" },
+            "session": { "type": "apiKey", "in": "cookie", "name": "takehold", "description": "A console session; writes need the header X-Takehold-Request: 1" },
+        }),
+    );
     set(&mut api, "/security", json!([{ "token": [] }, { "session": [] }]));
     let Some(paths) = api.get_mut("paths").and_then(Value::as_object_mut) else { return api };
     for (path, item) in paths.iter_mut() {
@@ -53,7 +57,21 @@ fn finish(api: OpenApi) -> Value {
         }
     }
     require_nullable(&mut api);
+    refer_to_rows(&mut api);
     name_lists(&api)
+}
+
+/// utoipa writes the rows of a list out; they are the component of that name.
+fn refer_to_rows(api: &mut Value) {
+    let Some(schemas) = api.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
+    let names: Vec<String> = schemas.keys().cloned().collect();
+    for (name, schema) in schemas.iter_mut() {
+        let row = name.strip_prefix("Page_").or_else(|| name.strip_suffix("List"));
+        let known = row.filter(|row| names.iter().any(|name| name == row));
+        if let (Some(row), Some(items)) = (known, schema.pointer_mut("/properties/items/items")) {
+            *items = json!({ "$ref": format!("#/components/schemas/{row}") });
+        }
+    }
 }
 
 /// In answers a field without a value is there all the same, as null. A field that may be left out says so by
@@ -72,9 +90,8 @@ fn require_in(schema: &mut Value) {
     }
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
     let given = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
-    let is_required = |name: &String, property: &Value| {
-        given.iter().any(|given| given == name.as_str()) || is_nullable(property)
-    };
+    let is_required =
+        |name: &String, property: &Value| given.iter().any(|given| given == name.as_str()) || is_nullable(property);
     let required = properties.iter().filter(|(name, property)| is_required(name, property));
     let required: Vec<Value> = required.map(|(name, _)| json!(name)).collect();
     if !required.is_empty() {
@@ -86,9 +103,10 @@ fn is_nullable(property: &Value) -> bool {
     let is_null = |value: &Value| value == "null";
     let has_null = |kind: &Value| kind.as_array().is_some_and(|kinds| kinds.iter().any(is_null));
     property.get("type").is_some_and(has_null)
-        || property.get("oneOf").and_then(Value::as_array).is_some_and(|all| {
-            all.iter().any(|one| one.get("type").is_some_and(is_null))
-        })
+        || property
+            .get("oneOf")
+            .and_then(Value::as_array)
+            .is_some_and(|all| all.iter().any(|one| one.get("type").is_some_and(is_null)))
 }
 
 /// The schemas of what clients send, and those that they are made of.
@@ -191,9 +209,13 @@ fn add_problems(path: &str, operation: &mut Value) {
     }
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
     for (_, response) in responses.iter_mut().filter(|(status, _)| status.starts_with(['4', '5'])) {
-        set(response, "/content", json!({
-            "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } },
-        }));
+        set(
+            response,
+            "/content",
+            json!({
+                "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } },
+            }),
+        );
     }
 }
 

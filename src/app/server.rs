@@ -135,9 +135,9 @@ async fn elsewhere(
         return Err(wrong_method(&allowed.join(", ")));
     }
     let for_programs = ["/api", "/v1", "/scim", "/auth"];
-    let is_for_programs = for_programs.iter().any(|start| {
-        path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    });
+    let is_for_programs = for_programs
+        .iter()
+        .any(|start| path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
     if is_for_programs {
         return Err(ApiError::not_found(format!("path {path}")));
     }

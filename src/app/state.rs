@@ -11,10 +11,10 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::crypto::{KeyError, SecretKey};
 use crate::db::{Db, DbError, Location, migrate};
-use crate::ingest::Ingest;
-use crate::ingest::dictionary::Dictionaries;
 use crate::http::ClientAddress;
 use crate::http::layers::Https;
+use crate::ingest::Ingest;
+use crate::ingest::dictionary::Dictionaries;
 
 /// Everything that the handlers of this process share.
 #[derive(Clone)]

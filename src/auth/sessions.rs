@@ -15,13 +15,7 @@ const MINUTE: i64 = 60 * 1_000_000;
 
 /// Starts a session and answers the secret for the cookie. The one that the browser came with ends,
 /// and so do all that are over.
-pub fn start(
-    conn: &mut DbConn,
-    user_id: i64,
-    secret: &Secret,
-    before: Option<&str>,
-    now: i64,
-) -> Result<(), DbError> {
+pub fn start(conn: &mut DbConn, user_id: i64, secret: &Secret, before: Option<&str>, now: i64) -> Result<(), DbError> {
     if let Some(before) = before {
         end(conn, &crypto::hash(before))?;
     }

@@ -30,8 +30,7 @@ fn forget_code(conn: &mut DbConn) -> Result<(), DbError> {
 
 /// Whether this is the code that the server printed.
 pub fn code_fits(conn: &mut DbConn, code: &str) -> Result<bool, DbError> {
-    let stored: Option<String> =
-        installation::table.find(CODE).select(installation::value).first(conn).optional()?;
+    let stored: Option<String> = installation::table.find(CODE).select(installation::value).first(conn).optional()?;
     Ok(stored.is_some_and(|stored| crypto::equal(&stored, &crypto::hash(code))))
 }
 

@@ -58,7 +58,10 @@ pub fn create(
     check_name(new.name)?;
     if !Role::FOR_TOKENS.contains(&new.role) {
         let possible = names(&Role::FOR_TOKENS);
-        return Err(AuthError::invalid("role", format!("a token can be {possible} for now, not {}", new.role.as_str())));
+        return Err(AuthError::invalid(
+            "role",
+            format!("a token can be {possible} for now, not {}", new.role.as_str()),
+        ));
     }
     if new.expires_at.is_some_and(|at| at <= now) {
         return Err(AuthError::invalid("expires_at", "is in the past"));

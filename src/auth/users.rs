@@ -28,7 +28,9 @@ pub fn normalise_email(email: &str) -> Result<String, AuthError> {
     let email = email.trim().to_lowercase();
     let sane = email.len() <= 254
         && !email.contains(|c: char| c.is_whitespace() || c.is_control())
-        && email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
+        && email
+            .split_once('@')
+            .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
     if sane { Ok(email) } else { Err(AuthError::invalid("email", format!("{email:?} is no e-mail address"))) }
 }
 

@@ -30,7 +30,10 @@ pub fn find(conn: &mut DbConn, slug: &str) -> Result<Option<Workspace>, DbError>
 /// The workspace of this slug, or a refusal that names it.
 pub fn get(conn: &mut DbConn, slug: &str) -> Result<Workspace, AuthError> {
     find(conn, slug)?.ok_or_else(|| {
-        AuthError::invalid("workspace", format!("there is no workspace {slug:?}; `takehold admin create-workspace` makes one"))
+        AuthError::invalid(
+            "workspace",
+            format!("there is no workspace {slug:?}; `takehold admin create-workspace` makes one"),
+        )
     })
 }
 
@@ -57,7 +60,10 @@ pub fn create(conn: &mut DbConn, new: &NewWorkspace<'_>, now: i64) -> Result<Wor
         return Err(AuthError::invalid("name", "give the workspace a name of at most 200 bytes"));
     }
     jiff::tz::TimeZone::get(new.time_zone).map_err(|_| {
-        AuthError::invalid("time-zone", format!("{:?} is no time zone; right would be UTC or Europe/Berlin", new.time_zone))
+        AuthError::invalid(
+            "time-zone",
+            format!("{:?} is no time zone; right would be UTC or Europe/Berlin", new.time_zone),
+        )
     })?;
     if find(conn, new.slug)?.is_some() {
         return Err(AuthError::taken("slug", format!("there is a workspace {:?} already", new.slug)));
@@ -88,8 +94,7 @@ pub fn ensure_default(conn: &mut DbConn, now: i64) -> Result<Workspace, AuthErro
     match find(conn, DEFAULT)? {
         Some(workspace) => Ok(workspace),
         None => {
-            let new =
-                NewWorkspace { slug: DEFAULT, name: "Default", kind: WorkspaceKind::Internal, time_zone: "UTC" };
+            let new = NewWorkspace { slug: DEFAULT, name: "Default", kind: WorkspaceKind::Internal, time_zone: "UTC" };
             create(conn, &new, now)
         }
     }

@@ -116,7 +116,9 @@ fn show(password: &str, email: &str) {
 
 fn role(name: &str) -> Result<Role, Failure> {
     Role::parse(name).ok_or_else(|| {
-        Failure::Input(format!("--role: {name:?} is no role; right would be owner, admin or viewer (or scim for a token)"))
+        Failure::Input(format!(
+            "--role: {name:?} is no role; right would be owner, admin or viewer (or scim for a token)"
+        ))
     })
 }
 
@@ -129,7 +131,10 @@ fn create_user(user: &CreateUser, db: &Db, now: i64) -> Result<(), Failure> {
         let Some(known) = users::find(conn, &email)? else { return Ok(false) };
         if let Some(has) = users::role_in(conn, known.id, workspace.id)? {
             let has = has.as_str();
-            return Err(AuthError::taken("email", format!("there is a user {email} already, {has} in {}", workspace.slug)));
+            return Err(AuthError::taken(
+                "email",
+                format!("there is a user {email} already, {has} in {}", workspace.slug),
+            ));
         }
         users::grant(conn, known.id, workspace.id, role)?;
         Ok(true)

@@ -91,7 +91,9 @@ fn look(config: &Config) -> Vec<Check> {
 fn schema(db: &Db) -> Check {
     match migrate::pending(db) {
         Ok(0) => Check::good("schema", "up to date"),
-        Ok(n) => Check::bad("schema", format!("{n} migrations are missing"), "run `takehold migrate`, or start the server"),
+        Ok(n) => {
+            Check::bad("schema", format!("{n} migrations are missing"), "run `takehold migrate`, or start the server")
+        }
         Err(error) => Check::bad("schema", error.to_string(), "start the takehold version that made this schema"),
     }
 }
@@ -122,7 +124,11 @@ fn writable(folder: &Path) -> Check {
     let shown = folder.display();
     match written {
         Ok(()) => Check::good("data folder", format!("{shown} is writable")),
-        Err(e) => Check::bad("data folder", format!("{shown}: {e}"), "give it to the user that runs takehold, or set TAKEHOLD_DATA_DIR"),
+        Err(e) => Check::bad(
+            "data folder",
+            format!("{shown}: {e}"),
+            "give it to the user that runs takehold, or set TAKEHOLD_DATA_DIR",
+        ),
     }
 }
 
@@ -132,7 +138,11 @@ fn space(folder: &Path) -> Check {
         Ok(stat) => {
             let free = stat.f_bavail.saturating_mul(stat.f_frsize);
             let found = format!("{} MB free at {}", free >> 20, folder.display());
-            if free < LITTLE_SPACE { Check::bad(name, found, "make room, or move the data folder") } else { Check::good(name, found) }
+            if free < LITTLE_SPACE {
+                Check::bad(name, found, "make room, or move the data folder")
+            } else {
+                Check::good(name, found)
+            }
         }
         Err(e) => Check::bad(name, format!("{}: {e}", folder.display()), "make the folder, or set TAKEHOLD_DATA_DIR"),
     }

@@ -62,9 +62,10 @@ pub(super) fn run(verb: &Import, config: &Config) -> Result<ExitCode, Failure> {
     let workspace = db.read_blocking(|conn| workspaces::get(conn, &verb.workspace))?;
     let fold = || fold::fold(&db, workspace.id, &workspace.time_zone);
     let target = Target { db: &db, workspace: workspace.id, fold: &fold, app: verb.app.as_deref() };
-    let mut rejects = verb.rejects.as_ref().map(std::fs::File::create).transpose().map_err(|e| {
-        Failure::Input(format!("cannot write the rejects file: {e}; choose another with --rejects"))
-    })?;
+    let mut rejects =
+        verb.rejects.as_ref().map(std::fs::File::create).transpose().map_err(|e| {
+            Failure::Input(format!("cannot write the rejects file: {e}; choose another with --rejects"))
+        })?;
     // Addresses of a log must not be found again by trying them all: their hash takes in the secret key.
     let salt = match verb.format {
         Format::Combined => secret_key(config, &db)?.mac("access-log", workspace.slug.as_bytes()).to_vec(),

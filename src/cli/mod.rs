@@ -101,9 +101,10 @@ fn explain(error: &clap::Error) -> ExitCode {
         return if asked { ExitCode::SUCCESS } else { ExitCode::from(2) };
     }
     let text = error.render().to_string();
-    let what = text.lines().take_while(|line| !line.trim_start().starts_with("Usage:")).filter(|line| {
-        !line.trim().is_empty() && !line.trim_start().starts_with("For more information")
-    });
+    let what = text
+        .lines()
+        .take_while(|line| !line.trim_start().starts_with("Usage:"))
+        .filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with("For more information"));
     let what: Vec<&str> = what.map(str::trim).collect();
     let what = what.join(" ");
     Failure::Input(format!("{}; see takehold --help", what.trim_start_matches("error: "))).report()

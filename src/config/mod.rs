@@ -58,7 +58,9 @@ impl Config {
     pub fn database_url(&self) -> String {
         match &self.database.url {
             Some(url) => url.clone(),
-            None => format!("sqlite://{}/takehold.db", self.data_dir.clone().unwrap_or(DEFAULT_FOLDER.into()).display()),
+            None => {
+                format!("sqlite://{}/takehold.db", self.data_dir.clone().unwrap_or(DEFAULT_FOLDER.into()).display())
+            }
         }
     }
 

@@ -22,6 +22,10 @@ use super::csv_events::CsvEvents;
 /// Rows and bytes of text that are stored together.
 const BATCH_ROWS: usize = 65_536;
 const BATCH_TEXT: usize = 16 << 20;
+/// Batches that may wait while the index is folded.
+const WAITING: usize = 8;
+/// Lines between two looks at names that were stored meanwhile.
+const LOOK_UP: u64 = 512;
 /// Events between two folds.
 const FOLD_EVERY: usize = 1_500_000;
 /// Longest line, in bytes: what `/v1` takes too.
@@ -221,7 +225,7 @@ pub fn import(
     refuse: &mut dyn FnMut(&Refused<'_>) -> Result<(), ImportError>,
 ) -> Result<Tally, ImportError> {
     let dictionaries = Dictionaries::default();
-    let (batches, received) = bounded::<Counted>(2);
+    let (batches, received) = bounded::<Counted>(WAITING);
     std::thread::scope(|scope| {
         let writer = scope.spawn({
             let (dictionaries, clock) = (dictionaries.clone(), clock.clone());
@@ -255,10 +259,14 @@ fn read_lines(
     let mut rejected = 0u64;
     let mut counted = Counted { batch: Batch::default(), beside: Vec::new() };
     let mut received_at = clock.now();
+    let mut known = dictionary.read().unwrap_or_else(PoisonError::into_inner);
     while let Some(line) = source.next()? {
+        if line.number % LOOK_UP == 0 {
+            drop(known);
+            known = dictionary.read().unwrap_or_else(PoisonError::into_inner);
+        }
         let envelope = Envelope { received_at, sent_at: None, app: target.app, correct_clock: false };
         let batch = &mut counted.batch;
-        let known = dictionary.read().unwrap_or_else(PoisonError::into_inner);
         let mut take = |call: &str| {
             accept(&parse(call)?, None, &envelope, &known, batch, || {
                 let ordinal = ordinals.entry(xxh3_64(call.as_bytes())).or_insert(0);
@@ -277,7 +285,6 @@ fn read_lines(
                 Ok(())
             }
         });
-        drop(known);
         if let Err(rejection) = &verdict {
             rejected += 1;
             refuse(&Refused { line: line.number, rejection, text: line.text })?;
@@ -285,11 +292,15 @@ fn read_lines(
         if counted.batch.rows.len() >= BATCH_ROWS || counted.batch.text.len() >= BATCH_TEXT {
             let full = std::mem::replace(&mut counted, Counted { batch: Batch::default(), beside: Vec::new() });
             received_at = clock.now();
+            // Storing names needs the lock that this holds.
+            drop(known);
             if batches.send(full).is_err() {
                 return Ok(rejected);
             }
+            known = dictionary.read().unwrap_or_else(PoisonError::into_inner);
         }
     }
+    drop(known);
     // The receiver is only gone if storing failed, which is told instead.
     drop(batches.send(counted));
     Ok(rejected)

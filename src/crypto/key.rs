@@ -32,10 +32,9 @@ impl SecretKey {
             .filter(|bytes| bytes.len() == 32)
             .or_else(|| STANDARD.decode(text).ok())
             .or_else(|| URL_SAFE.decode(text).ok());
-        bytes
-            .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
-            .map(Self)
-            .ok_or_else(|| KeyError("the secret key is not 32 bytes as hex or base64; `openssl rand -hex 32` makes one".into()))
+        bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()).map(Self).ok_or_else(|| {
+            KeyError("the secret key is not 32 bytes as hex or base64; `openssl rand -hex 32` makes one".into())
+        })
     }
 
     /// Reads the key from a file, making it (readable by its owner only) when there is none.

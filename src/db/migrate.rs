@@ -44,7 +44,8 @@ pub fn pending(db: &Db) -> Result<usize, DbError> {
         EmbeddedMigrations: MigrationSource<B>,
     {
         refuse_newer(conn, &source)?;
-        let failed = |e: Box<dyn std::error::Error + Send + Sync>| DbError::Setup(format!("cannot read the schema: {e}"));
+        let failed =
+            |e: Box<dyn std::error::Error + Send + Sync>| DbError::Setup(format!("cannot read the schema: {e}"));
         conn.pending_migrations(source).map(|missing| missing.len()).map_err(failed)
     }
     match &mut db.dedicated()? {
@@ -69,7 +70,9 @@ fn lock_file(path: &std::path::Path) -> Result<std::fs::File, DbError> {
         .write(true)
         .open(path)
         .and_then(|file| file.lock().map(|()| file))
-        .map_err(|e| DbError::Setup(format!("cannot lock {}: {e}; the data folder must be writable", path.display())))?;
+        .map_err(|e| {
+            DbError::Setup(format!("cannot lock {}: {e}; the data folder must be writable", path.display()))
+        })?;
     Ok(file)
 }
 
@@ -80,7 +83,9 @@ where
     EmbeddedMigrations: MigrationSource<B>,
 {
     refuse_newer(conn, &source)?;
-    let failed = |e: Box<dyn std::error::Error + Send + Sync>| DbError::Setup(format!("cannot bring the schema up to date: {e}"));
+    let failed = |e: Box<dyn std::error::Error + Send + Sync>| {
+        DbError::Setup(format!("cannot bring the schema up to date: {e}"))
+    };
     conn.run_pending_migrations(source).map(|applied| applied.len()).map_err(failed)
 }
 

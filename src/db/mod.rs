@@ -139,9 +139,11 @@ impl Manager {
                 })?;
                 Ok(DbConn::Sqlite(conn))
             }
-            Location::Postgres(url) => PgConnection::establish(&with_patience(url)).map(DbConn::Postgres).map_err(|e| {
-                DbError::Unavailable(format!("PostgreSQL refused the connection: {}", e.to_string().trim()))
-            }),
+            Location::Postgres(url) => {
+                PgConnection::establish(&with_patience(url)).map(DbConn::Postgres).map_err(|e| {
+                    DbError::Unavailable(format!("PostgreSQL refused the connection: {}", e.to_string().trim()))
+                })
+            }
         }
     }
 }

@@ -88,9 +88,9 @@ impl Cursor {
     /// The place again; 422 for what is no cursor of this list.
     pub fn decode<K: DeserializeOwned>(&self) -> Result<K, ApiError> {
         let bytes = URL_SAFE_NO_PAD.decode(&self.0).ok();
-        bytes
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-            .ok_or_else(|| ApiError::bad_query("cursor", "is no cursor of this list; take next_cursor of the page before"))
+        bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).ok_or_else(|| {
+            ApiError::bad_query("cursor", "is no cursor of this list; take next_cursor of the page before")
+        })
     }
 }
 

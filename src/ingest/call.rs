@@ -85,15 +85,37 @@ pub struct Call<'a> {
 }
 
 /// The part of `context` that has a meaning here.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
+#[derive(Debug, Default)]
 pub struct Context<'a> {
     /// The account.
-    #[serde(default)]
     pub group_id: Option<Text<'a>>,
     /// The app.
-    #[serde(default)]
     pub app: Option<App<'a>>,
+}
+
+// Written by hand, since a derived one also takes a list for an object.
+impl<'de: 'a, 'a> Deserialize<'de> for Context<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ContextVisitor;
+        impl<'de> Visitor<'de> for ContextVisitor {
+            type Value = Context<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("context as an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Context<'de>, A::Error> {
+                let mut context = Context::default();
+                while let Some(key) = map.next_key::<Text<'de>>()? {
+                    match key.0.as_ref() {
+                        "groupId" => context.group_id = map.next_value()?,
+                        "app" => context.app = map.next_value()?,
+                        _ => drop(map.next_value::<de::IgnoredAny>()?),
+                    }
+                }
+                Ok(context)
+            }
+        }
+        deserializer.deserialize_map(ContextVisitor)
+    }
 }
 
 /// `context.app`: text, or an object with `name` and `version`.

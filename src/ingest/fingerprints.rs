@@ -4,10 +4,8 @@
 //! them share a hash, so that one is taken for a repeat, is about n² / 2⁶⁵: below one in three billion
 //! for 100,000 events a day.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::db::schema::event_fingerprints as table;
 use crate::db::{DbConn, DbError};
@@ -20,7 +18,9 @@ const PARTS: i64 = 24;
 /// Days of fingerprints this process holds.
 #[derive(Default)]
 pub struct Fingerprints {
-    days: HashMap<(i64, i32), Day>,
+    days: FxHashMap<(i64, i32), Day>,
+    // The day that was asked for last: calls mostly come in order of time.
+    latest: Option<((i64, i32), Day)>,
     held: usize,
     clock: u64,
 }
@@ -33,14 +33,14 @@ struct Day {
 impl Fingerprints {
     /// Forgets a workspace, after another process wrote or a transaction failed.
     pub fn forget(&mut self, workspace: i64) {
+        self.put_back();
         self.days.retain(|key, _| key.0 != workspace);
         self.held = self.days.values().map(|d| d.known.len()).sum();
     }
 
     /// Notes a fingerprint; answers whether it is new on that day.
     pub fn note(&mut self, conn: &mut DbConn, workspace: i64, day: i32, print: u64) -> Result<bool, DbError> {
-        let day = self.day(conn, workspace, day)?;
-        let new = day.known.insert(print);
+        let new = self.day(conn, workspace, day)?.known.insert(print);
         self.held += usize::from(new);
         Ok(new)
     }
@@ -50,25 +50,39 @@ impl Fingerprints {
         Ok(self.day(conn, workspace, day)?.known.contains(&print))
     }
 
-    fn day(&mut self, conn: &mut DbConn, workspace: i64, day: i32) -> Result<&mut Day, DbError> {
-        self.clock += 1;
-        let clock = self.clock;
-        if !self.days.contains_key(&(workspace, day)) {
-            if self.held > HELD {
-                self.drop_oldest_half();
-            }
-            let parts: Vec<Vec<u8>> = table::table
-                .filter(table::workspace_id.eq(workspace))
-                .filter(table::day.eq(day))
-                .select(table::data)
-                .load(conn)?;
-            let known: FxHashSet<u64> = parts.iter().flat_map(|part| unpack(part)).collect();
-            self.held += known.len();
-            self.days.insert((workspace, day), Day { known, used: clock });
+    fn put_back(&mut self) {
+        if let Some((key, day)) = self.latest.take() {
+            self.days.insert(key, day);
         }
-        let day = self.days.entry((workspace, day)).or_insert_with(|| Day { known: FxHashSet::default(), used: 0 });
-        day.used = clock;
-        Ok(day)
+    }
+
+    fn day(&mut self, conn: &mut DbConn, workspace: i64, day: i32) -> Result<&mut Day, DbError> {
+        let key = (workspace, day);
+        if self.latest.as_ref().is_none_or(|(latest, _)| *latest != key) {
+            self.put_back();
+            self.clock += 1;
+            let found = match self.days.remove(&key) {
+                Some(found) => found,
+                None => self.load(conn, workspace, day)?,
+            };
+            self.latest = Some((key, Day { used: self.clock, ..found }));
+        }
+        let latest = self.latest.get_or_insert_with(|| (key, Day { known: FxHashSet::default(), used: 0 }));
+        Ok(&mut latest.1)
+    }
+
+    fn load(&mut self, conn: &mut DbConn, workspace: i64, day: i32) -> Result<Day, DbError> {
+        if self.held > HELD {
+            self.drop_oldest_half();
+        }
+        let parts: Vec<Vec<u8>> = table::table
+            .filter(table::workspace_id.eq(workspace))
+            .filter(table::day.eq(day))
+            .select(table::data)
+            .load(conn)?;
+        let known: FxHashSet<u64> = parts.iter().flat_map(|part| unpack(part)).collect();
+        self.held += known.len();
+        Ok(Day { known, used: self.clock })
     }
 
     fn drop_oldest_half(&mut self) {

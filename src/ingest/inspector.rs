@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 /// Entries kept for each workspace.
 pub const KEPT: usize = 500;
-/// Accepted events noted of one request while somebody watches, and while nobody does.
+/// Calls noted of one request while somebody watches, and while nobody does.
 const NOTED: [usize; 2] = [50, 5];
 /// How long a look counts as watching, in microseconds.
 const WATCHING: i64 = 30_000_000;
@@ -101,6 +101,7 @@ impl Inspector {
         let mut feeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let feed = feeds.entry(workspace).or_default();
         let [watched, alone] = NOTED;
+        let mut refused_room = watched;
         let mut room = if now - feed.watched_at < WATCHING { watched } else { alone };
         for (at, outcome) in outcomes.iter().enumerate() {
             let count = match outcome {
@@ -109,10 +110,12 @@ impl Inspector {
                 Outcome::Rejected => &mut feed.totals.rejected,
             };
             *count += 1;
-            if room == 0 && *outcome != Outcome::Rejected {
+            // Refusals are what people look for: they have room of their own.
+            let room = if *outcome == Outcome::Rejected { &mut refused_room } else { &mut room };
+            if *room == 0 {
                 continue;
             }
-            room = room.saturating_sub(1);
+            *room -= 1;
             feed.next += 1;
             let entry = Entry { seq: feed.next, ..describe(at) };
             feed.entries.push_back(entry);

@@ -36,8 +36,12 @@ pub fn key_in_body(body: &[u8]) -> Result<Option<String>, Rejection> {
         #[serde(rename = "writeKey", default)]
         write_key: Option<String>,
     }
-    let keyed: Keyed = serde_json::from_slice(body).map_err(|e| no_json(&e))?;
-    Ok(keyed.write_key)
+    match serde_json::from_slice::<Keyed>(body) {
+        Ok(keyed) => Ok(keyed.write_key),
+        // JSON of another shape names no key.
+        Err(error) if error.is_data() => Ok(None),
+        Err(error) => Err(no_json(&error)),
+    }
 }
 
 /// Reads one call of a known kind.
@@ -65,6 +69,9 @@ pub fn batch(
     let text = utf8(body)?;
     if let Err(error) = serde_json::from_str::<&RawValue>(text) {
         return Err(no_json(&error));
+    }
+    if !text.trim_ascii_start().starts_with('{') {
+        return Err(Rejection::new("bad_batch", "the body is no JSON object: send {\"batch\": [calls]}"));
     }
     let body: BatchBody<'_> = serde_json::from_str(text)
         .map_err(|e| Rejection::new("bad_batch", format!("the body is no batch: {e}; send {{\"batch\": [calls]}}")))?;
@@ -103,6 +110,11 @@ impl Received {
 
 /// Parses one call; the error names the field.
 pub fn parse(text: &str) -> Result<Call<'_>, Rejection> {
+    if !text.starts_with('{') {
+        // A list of values would be taken for the call's fields in their order.
+        serde_json::from_str::<&RawValue>(text).map_err(|e| no_json(&e))?;
+        return Err(Rejection::new("bad_field", "the call is no JSON object: send {\"type\": …}"));
+    }
     serde_json::from_str(text).map_err(|error| {
         if error.is_data() {
             Rejection::new("bad_field", format!("the call is malformed: {error}"))

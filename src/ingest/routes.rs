@@ -1,9 +1,11 @@
 //! `/v1`: the tracking API of Segment's clients.
 
+use std::cell::OnceCell;
 use std::sync::PoisonError;
 
 use actix_cors::Cors;
-use actix_web::http::header;
+use actix_web::error::PayloadError;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -28,9 +30,22 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         web::scope("/v1")
             .wrap(cors)
             .app_data(web::PayloadConfig::new(MAX_BODY))
-            .route("/projects/{key}/settings", web::get().to(settings))
-            .route("/{call}", web::post().to(receive)),
+            .service(web::resource("/projects/{key}/settings").get(settings).default_service(web::to(get_only)))
+            .service(web::resource("/{call}").post(receive).default_service(web::to(post_only))),
     );
+}
+
+async fn post_only() -> Result<HttpResponse, ApiError> {
+    Err(wrong_method("POST"))
+}
+
+async fn get_only() -> Result<HttpResponse, ApiError> {
+    Err(wrong_method("GET"))
+}
+
+fn wrong_method(allowed: &'static str) -> ApiError {
+    let detail = format!("This address takes {allowed} only.");
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "wrong_method", detail).with_header(header::ALLOW, allowed)
 }
 
 /// What stood in the way of an item of a batch.
@@ -60,6 +75,7 @@ async fn receive(
         "m" => return Ok(HttpResponse::Ok().json(Answer { success: true, rejected: Vec::new() })),
         word => Some(CallKind::from_word(word).ok_or_else(|| ApiError::not_found(format!("call /v1/{word}")))?),
     };
+    check_encoding(&req)?;
     let body = body.map_err(|error| unreadable(&error))?;
     let key = match key_in_header(&req)? {
         Some(key) => key,
@@ -97,10 +113,12 @@ async fn receive(
             Err(_) => Outcome::Rejected,
         })
         .collect();
+    let calls = OnceCell::new();
     ingest.inspector.note(key.workspace_id, now, &outcomes, |at| {
+        let calls: &Vec<&RawValue> = calls.get_or_init(|| split(&body, kind));
         let rejection = items.get(at).and_then(|item| item.as_ref().err());
         let outcome = outcomes.get(at).copied().unwrap_or(Outcome::Rejected);
-        describe(&body, at, kind, &key, now, outcome, rejection)
+        describe(calls.get(at).copied(), kind, &key, now, outcome, rejection)
     });
     if let (Some(_), Some(Err(rejection))) = (kind, items.first()) {
         return Err(bad_request(rejection.clone()));
@@ -171,23 +189,42 @@ fn bad_request(rejection: Rejection) -> ApiError {
 
 fn not_stored(error: NotStored) -> ApiError {
     match error {
-        NotStored::Overloaded => {
-            ApiError::too_many("overloaded", "Too many events are waiting to be stored: send this again in a second.", 1)
-        }
+        NotStored::Overloaded => ApiError::too_many(
+            "overloaded",
+            "Too many events are waiting to be stored: send this again in a second.",
+            1,
+        ),
         NotStored::Failed(error) => ApiError::unavailable(error.to_string()),
     }
 }
 
+/// Only what can be unpacked is taken; anything else would be read as if it were plain.
+fn check_encoding(req: &HttpRequest) -> Result<(), ApiError> {
+    let Some(encoding) = req.headers().get(header::CONTENT_ENCODING) else { return Ok(()) };
+    let encoding = encoding.to_str().unwrap_or("?").to_ascii_lowercase();
+    if ["gzip", "deflate", "identity"].contains(&encoding.as_str()) {
+        return Ok(());
+    }
+    let detail = format!("Content-Encoding {encoding} is not taken: send the body plain or packed by gzip.");
+    Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "bad_encoding", detail))
+}
+
 fn unreadable(error: &actix_web::Error) -> ApiError {
-    let status = error.as_response_error().status_code();
-    if status == actix_web::http::StatusCode::PAYLOAD_TOO_LARGE {
+    if error.as_response_error().status_code() == StatusCode::PAYLOAD_TOO_LARGE {
         return ApiError::new(
-            status,
+            StatusCode::PAYLOAD_TOO_LARGE,
             "too_large",
-            format!("The body has more than {MAX_BODY} bytes after unpacking: send smaller batches. Nothing was stored."),
+            format!(
+                "The body has more than {MAX_BODY} bytes after unpacking: send smaller batches. Nothing was stored."
+            ),
         );
     }
-    ApiError::bad_request("unreadable", format!("The body cannot be read: {error}. Nothing was stored."))
+    let cause = match error.as_error::<PayloadError>() {
+        Some(PayloadError::EncodingCorrupted) => "its packed data is damaged",
+        Some(PayloadError::Incomplete(_)) => "it ends early, or its packed data is damaged",
+        _ => "the connection broke, or its packed data is damaged",
+    };
+    ApiError::bad_request("unreadable", format!("The body cannot be read: {cause}. Nothing was stored; send it again."))
 }
 
 fn note_unreadable(ingest: &Ingest, key: &WriteKey, now: i64, rejection: &Rejection) {
@@ -198,27 +235,29 @@ fn note_unreadable(ingest: &Ingest, key: &WriteKey, now: i64, rejection: &Reject
     });
 }
 
-/// One item as the inspector shows it, read once more from the body: only a few are.
+/// The calls of a body as text, for the inspector.
+fn split(body: &[u8], kind: Option<CallKind>) -> Vec<&RawValue> {
+    #[derive(serde::Deserialize)]
+    struct Items<'a> {
+        #[serde(borrow)]
+        batch: Vec<&'a RawValue>,
+    }
+    match kind {
+        Some(_) => serde_json::from_slice(body).into_iter().collect(),
+        None => serde_json::from_slice::<Items<'_>>(body).map(|items| items.batch).unwrap_or_default(),
+    }
+}
+
+/// One call as the inspector shows it.
 fn describe(
-    body: &[u8],
-    at: usize,
+    call: Option<&RawValue>,
     kind: Option<CallKind>,
     key: &WriteKey,
     now: i64,
     outcome: Outcome,
     rejection: Option<&Rejection>,
 ) -> Entry {
-    #[derive(serde::Deserialize)]
-    struct Items<'a> {
-        #[serde(borrow)]
-        batch: Vec<&'a RawValue>,
-    }
-    let payload: Option<serde_json::Value> = match kind {
-        Some(_) => serde_json::from_slice(body).ok(),
-        None => serde_json::from_slice::<Items<'_>>(body)
-            .ok()
-            .and_then(|items| serde_json::from_str(items.batch.get(at)?.get()).ok()),
-    };
+    let payload: Option<serde_json::Value> = call.and_then(|call| serde_json::from_str(call.get()).ok());
     let text = |path: &[&str]| -> Option<String> {
         let value = path.iter().try_fold(payload.as_ref()?, |value, name| value.get(name))?;
         value.as_str().map(str::to_owned).or_else(|| value.as_number().map(ToString::to_string))

@@ -53,8 +53,7 @@ pub(super) struct Account {
     excluded: Option<&'static str>,
 }
 
-const COLUMNS: [&str; 8] =
-    ["last_seen", "first_seen", "events", "name", "people", "active_people_28", "seats", "mrr"];
+const COLUMNS: [&str; 8] = ["last_seen", "first_seen", "events", "name", "people", "active_people_28", "seats", "mrr"];
 
 /// People of every account in the last 28 days and in the 28 before.
 type Lately = FxHashMap<u32, (RoaringBitmap, RoaringBitmap)>;
@@ -64,7 +63,11 @@ fn lately(view: &mut View, conn: &mut DbConn, filter: &Filter, today: i32) -> Re
     view.uses(conn, filter, today - 2 * MONTH + 1, today, |day, one| {
         if one.account != NONE {
             let (now, before) = lately.entry(one.account).or_default();
-            if day > today - MONTH { now.insert(one.person) } else { before.insert(one.person) };
+            if day > today - MONTH {
+                now.insert(one.person)
+            } else {
+                before.insert(one.person)
+            };
         }
     })?;
     Ok(lately)
@@ -131,8 +134,19 @@ pub(super) async fn list(
     .await?;
     if wants_csv(&req) {
         let columns = [
-            "external_id", "name", "plan", "parent", "people", "active_people_28", "active_people_prev_28", "first_seen",
-            "last_seen", "events", "seats", "mrr", "excluded",
+            "external_id",
+            "name",
+            "plan",
+            "parent",
+            "people",
+            "active_people_28",
+            "active_people_prev_28",
+            "first_seen",
+            "last_seen",
+            "events",
+            "seats",
+            "mrr",
+            "excluded",
         ];
         let rows = page.items.into_iter().map(|a| {
             let counts = [a.people, a.active_people_28, a.active_people_prev_28].map(|n| n.to_string());
@@ -386,12 +400,18 @@ pub(super) async fn app_weeks(
         let one = find(&names, &id)?;
         let filter = own(view, one);
         let mut cells: BTreeMap<u32, BTreeMap<i32, RoaringBitmap>> = BTreeMap::new();
-        view.uses(conn, &filter, Period::Week.start(from), Period::Week.step(Period::Week.start(to), 1) - 1, |day, used| {
-            if used.app != NONE {
-                let week = cells.entry(used.app).or_default().entry(Period::Week.start(day)).or_default();
-                week.insert(used.person);
-            }
-        })?;
+        view.uses(
+            conn,
+            &filter,
+            Period::Week.start(from),
+            Period::Week.step(Period::Week.start(to), 1) - 1,
+            |day, used| {
+                if used.app != NONE {
+                    let week = cells.entry(used.app).or_default().entry(Period::Week.start(day)).or_default();
+                    week.insert(used.person);
+                }
+            },
+        )?;
         let mut apps: Vec<AppWeeks> = cells
             .into_iter()
             .map(|(app, by_week)| AppWeeks {

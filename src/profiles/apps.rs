@@ -141,8 +141,19 @@ pub(super) async fn list(
     .await?;
     if wants_csv(&req) {
         let columns = [
-            "app", "rhythm", "state", "expected", "active_people_28", "active_people_prev_28", "first_seen", "last_seen",
-            "events", "version", "released_at", "owners", "tags",
+            "app",
+            "rhythm",
+            "state",
+            "expected",
+            "active_people_28",
+            "active_people_prev_28",
+            "first_seen",
+            "last_seen",
+            "events",
+            "version",
+            "released_at",
+            "owners",
+            "tags",
         ];
         let rows = page.items.into_iter().map(|a| {
             let state = serde_json::to_value(a.state).ok().and_then(|v| v.as_str().map(str::to_owned));
@@ -269,7 +280,10 @@ fn check(body: &AppChange) -> Result<(), ApiError> {
         let words = words.as_deref().unwrap_or_default();
         let wrong = |word: &String| word.trim().is_empty() || word.len() > longest || word.contains(char::is_control);
         if words.len() > 50 || words.iter().any(wrong) {
-            return Err(ApiError::invalid(field, format!("holds more than 50 entries, or one that is empty or longer than {longest}")));
+            return Err(ApiError::invalid(
+                field,
+                format!("holds more than 50 entries, or one that is empty or longer than {longest}"),
+            ));
         }
         Ok(())
     };
@@ -305,8 +319,7 @@ pub(super) async fn releases(
     let items = ask(&activity, &caller, move |view, conn| {
         let names = view.names();
         let names = names.read().unwrap_or_else(PoisonError::into_inner);
-        let app =
-            names.number(Kind::App, &name).ok_or_else(|| ApiError::not_found(format!("app {name:?}")))?;
+        let app = names.number(Kind::App, &name).ok_or_else(|| ApiError::not_found(format!("app {name:?}")))?;
         let rows = release_store::load(conn, workspace, Some(app))?;
         let release = |(_, version, at): (u32, u32, i64)| Release {
             version: names.name(Kind::Version, version).to_owned(),

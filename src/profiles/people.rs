@@ -97,7 +97,16 @@ pub(super) async fn list(
     .await?;
     if wants_csv(&req) {
         let columns = [
-            "external_id", "name", "email", "role", "account", "first_seen", "last_seen", "events", "active_days_28", "excluded",
+            "external_id",
+            "name",
+            "email",
+            "role",
+            "account",
+            "first_seen",
+            "last_seen",
+            "events",
+            "active_days_28",
+            "excluded",
         ];
         let rows = page.items.into_iter().map(|p| {
             vec![

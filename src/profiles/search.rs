@@ -150,8 +150,11 @@ pub(super) async fn search(
             let traits = view.identity().traits(Subject::Person(key));
             let (name, email) = (text(&traits, "name"), text(&traits, "email"));
             let (external_id, _) = external_id(&names, key);
-            fits(&[Some(&external_id), name.as_deref(), email.as_deref()])
-                .then_some(FoundPerson { external_id, name, email })
+            fits(&[Some(&external_id), name.as_deref(), email.as_deref()]).then_some(FoundPerson {
+                external_id,
+                name,
+                email,
+            })
         });
         Ok(SearchResult { apps, accounts, people: people.take(FOUND).collect() })
     })

@@ -98,9 +98,7 @@ pub(super) fn timeline(
             continue;
         }
         let facts = columns.facts(&data)?;
-        let name = |kind, number: Option<&u32>| {
-            number.filter(|n| **n != NONE).map(|n| names.name(kind, *n).to_owned())
-        };
+        let name = |kind, number: Option<&u32>| number.filter(|n| **n != NONE).map(|n| names.name(kind, *n).to_owned());
         for row in rows {
             let Some(at) = columns.at.get(row) else { continue };
             let kind = columns.kind.get(row).and_then(|k| CallKind::ALL.get(usize::from(*k)));

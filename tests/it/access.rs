@@ -54,9 +54,12 @@ fn another_site_cannot_write_with_the_cookie() {
     assert_eq!(owner.send(ours()).status, 201);
     assert_eq!(owner.send(ours().header("sec-fetch-site", "same-origin")).status, 201);
     assert_eq!(owner.send(ours().header("origin", &app.url)).status, 201);
-    for (name, value) in
-        [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"), ("origin", "null")]
-    {
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+    ] {
         assert_eq!(owner.send(ours().header(name, value)).problem(), (403, "foreign_origin".into()), "{name}: {value}");
     }
     // Nor sign somebody in as somebody else.

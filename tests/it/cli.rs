@@ -138,9 +138,15 @@ fn wrong_input_gets_one_line_and_exit_code_2() {
     refused(&run(&store, &["admin", "create-user", "--email", "a@b.c", "--role", "scim"]), "for now");
     refused(&run(&store, &["admin", "create-user", "--email", "a@b.c"]), "--role");
     refused(&run(&store, &["admin", "create-token", "--name", "t", "--role", "builder"]), "a token can be");
-    refused(&run(&store, &["admin", "create-token", "--name", "t", "--role", "viewer", "--workspace", "w"]), "no workspace");
+    refused(
+        &run(&store, &["admin", "create-token", "--name", "t", "--role", "viewer", "--workspace", "w"]),
+        "no workspace",
+    );
     refused(&run(&store, &["admin", "create-workspace", "--slug", "A b", "--name", "x"]), "small letters");
-    refused(&run(&store, &["admin", "create-workspace", "--slug", "a", "--name", "x", "--time-zone", "Mars"]), "Europe/Berlin");
+    refused(
+        &run(&store, &["admin", "create-workspace", "--slug", "a", "--name", "x", "--time-zone", "Mars"]),
+        "Europe/Berlin",
+    );
     refused(&run(&store, &["admin", "recover", "--email", "a@b.c"]), "no user");
     refused(&run(&store, &["dance"]), "dance");
     refused(&run(&store, &["serve", "--config", "/none.toml"]), "/none.toml");
@@ -162,7 +168,8 @@ fn the_first_start_prints_a_set_up_url_until_there_is_an_owner() {
     let first = Server::start(takehold(&store));
     let printed = first.lines.iter().find(|line| line.starts_with("Set up: ")).expect("no set-up URL").clone();
     let (_, code) = printed.split_once("/setup?code=").unwrap();
-    let body = serde_json::json!({ "code": code, "email": "ada@example.com", "name": "Ada", "password": "a long password" });
+    let body =
+        serde_json::json!({ "code": code, "email": "ada@example.com", "name": "Ada", "password": "a long password" });
     assert_eq!(Actor::new(&first.url).post("/api/v1/setup", &body).status, 200);
     drop(first);
     let second = Server::start(takehold(&store));
@@ -174,7 +181,15 @@ fn the_environment_can_name_the_first_owner() {
     let store = Store::sqlite();
     let mut command = takehold(&store);
     command.env("TAKEHOLD_BOOTSTRAP__OWNER_EMAIL", "boss@example.com");
-    refused(&takehold(&store).arg("serve").env("TAKEHOLD_SERVER__LISTEN", "127.0.0.1:0").env("TAKEHOLD_BOOTSTRAP__OWNER_EMAIL", "b@e.x").output().unwrap(), "OWNER_PASSWORD");
+    refused(
+        &takehold(&store)
+            .arg("serve")
+            .env("TAKEHOLD_SERVER__LISTEN", "127.0.0.1:0")
+            .env("TAKEHOLD_BOOTSTRAP__OWNER_EMAIL", "b@e.x")
+            .output()
+            .unwrap(),
+        "OWNER_PASSWORD",
+    );
     command.env("TAKEHOLD_BOOTSTRAP__OWNER_PASSWORD", "1234567890");
     let server = Server::start(command);
     assert!(!server.lines.iter().any(|line| line.starts_with("Set up")));
@@ -193,7 +208,8 @@ fn health_check_and_doctor_tell_by_their_exit_code() {
     let store = Store::sqlite();
     let server = Server::start(takehold(&store));
     let listen = server.url.trim_start_matches("http://").to_owned();
-    let check = |listen: &str| takehold(&store).arg("healthcheck").env("TAKEHOLD_SERVER__LISTEN", listen).status().unwrap();
+    let check =
+        |listen: &str| takehold(&store).arg("healthcheck").env("TAKEHOLD_SERVER__LISTEN", listen).status().unwrap();
     assert_eq!(check(&listen).code(), Some(0));
     assert_eq!(check("127.0.0.1:1").code(), Some(1));
     let well = run(&store, &["doctor", "--json"]);

@@ -66,7 +66,11 @@ fn secrets_may_lie_in_files() {
     let path = secret.path().to_str().unwrap();
     let config = load_from(None, env(&[("TAKEHOLD_BOOTSTRAP__OWNER_PASSWORD_FILE", path)])).unwrap();
     assert_eq!(config.bootstrap.owner_password.as_deref(), Some("a password with spaces "));
-    refused(None, &[("TAKEHOLD_SERVER__SECRET_KEY_FILE", "/none/key")], &["TAKEHOLD_SERVER__SECRET_KEY_FILE", "/none/key"]);
+    refused(
+        None,
+        &[("TAKEHOLD_SERVER__SECRET_KEY_FILE", "/none/key")],
+        &["TAKEHOLD_SERVER__SECRET_KEY_FILE", "/none/key"],
+    );
     refused(
         None,
         &[("TAKEHOLD_SERVER__SECRET_KEY_FILE", path), ("TAKEHOLD_SERVER__SECRET_KEY", "x")],
@@ -94,6 +98,10 @@ fn errors_name_the_key_its_place_and_the_remedy() {
     refused(None, &[("TAKEHOLD_SERVER__LISTEN", "8080")], &["TAKEHOLD_SERVER__LISTEN", "\"8080\"", "127.0.0.1:8080"]);
     refused(None, &[("TAKEHOLD_SERVER__LISEN", "x")], &["unknown key TAKEHOLD_SERVER__LISEN", "listen"]);
     refused(None, &[("TAKEHOLD_SEVER__LISTEN", "x")], &["unknown key TAKEHOLD_SEVER__LISTEN", "server"]);
-    refused(None, &[("TAKEHOLD_WEBHOOKS__ALLOW_PRIVATE", "10.0.0.0/99")], &["TAKEHOLD_WEBHOOKS__ALLOW_PRIVATE", "10.0.0.0/8"]);
+    refused(
+        None,
+        &[("TAKEHOLD_WEBHOOKS__ALLOW_PRIVATE", "10.0.0.0/99")],
+        &["TAKEHOLD_WEBHOOKS__ALLOW_PRIVATE", "10.0.0.0/8"],
+    );
     refused(None, &[("TAKEHOLD_AUTH__OIDC__ROLE_MAPPINGS", "staff")], &["TAKEHOLD_AUTH__OIDC__ROLE_MAPPINGS", "JSON"]);
 }

@@ -215,9 +215,9 @@ impl<'c> Plain<'c> {
                 let accounts = passing.iter().filter(|(c, _, a)| (day - 27..=day).contains(&c.day()) && *a != Some(2));
                 let accounts: BTreeSet<u8> = accounts.filter_map(|(_, _, account)| *account).collect();
                 let month = date(day);
-                let in_month = passing.iter().filter(|(c, _, _)| {
-                    (date(c.day()).year(), date(c.day()).month()) == (month.year(), month.month())
-                });
+                let in_month = passing
+                    .iter()
+                    .filter(|(c, _, _)| (date(c.day()).year(), date(c.day()).month()) == (month.year(), month.month()));
                 let dau_sum: u64 = (day - 27..=day).map(|d| people(d, d)).sum();
                 let mau = people(day - 27, day);
                 ActiveDay {
@@ -370,8 +370,7 @@ fn holds(store: &Store, cases: u32) {
     runner
         .run(&(calls(), plan), |(calls, plan)| {
             workspace.set(workspace.get() + 1);
-            let engine =
-                Engine { db: db.clone(), workspace: workspace.get(), dictionaries: Dictionaries::default() };
+            let engine = Engine { db: db.clone(), workspace: workspace.get(), dictionaries: Dictionaries::default() };
             let activity = Activity::new(db.clone(), engine.dictionaries.clone());
             let mut log = Log::new(db.clone(), engine.dictionaries.clone());
             let mut sent = 0;

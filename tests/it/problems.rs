@@ -25,8 +25,16 @@ fn bodies_are_read_strictly() {
     assert_eq!(post(Some("text/plain"), br#"{"name":"k"}"#.to_vec()).problem(), (415, "not_json".into()));
     let deep = "[".repeat(100_000);
     for bad in [
-        "", "{", "null", "[]", "{\"name\":1}", "{\"name\":\"a\"} x", "{\"name\":\"a\",\"name\":\"b\"}", "{\"nam\":\"a\"}",
-        "{\"name\":\"a\\u0000\"}", deep.as_str(),
+        "",
+        "{",
+        "null",
+        "[]",
+        "{\"name\":1}",
+        "{\"name\":\"a\"} x",
+        "{\"name\":\"a\",\"name\":\"b\"}",
+        "{\"nam\":\"a\"}",
+        "{\"name\":\"a\\u0000\"}",
+        deep.as_str(),
     ] {
         let shown: String = bad.chars().take(40).collect();
         assert_eq!(post(json_type, bad.into()).problem(), (400, "bad_json".into()), "{shown}");

@@ -62,7 +62,10 @@ pub(super) async fn set_up(
     auth.db
         .read(move |conn| {
             if users::exist(conn)? {
-                return Err(ApiError::conflict("already_set_up", "This installation has been set up; sign in instead."));
+                return Err(ApiError::conflict(
+                    "already_set_up",
+                    "This installation has been set up; sign in instead.",
+                ));
             }
             if !setup::code_fits(conn, &code)? {
                 let advice = "This is not the code that the server printed at its last start; look there.";

@@ -175,9 +175,10 @@ impl TestApp {
             time_zone: "Europe/Berlin",
         };
         let now = self.now();
-        self.state.db.write_blocking(|conn| workspaces::create(conn, &new, now).map(drop)).unwrap_or_else(
-            |e: AuthError| panic!("{e}"),
-        );
+        self.state
+            .db
+            .write_blocking(|conn| workspaces::create(conn, &new, now).map(drop))
+            .unwrap_or_else(|e: AuthError| panic!("{e}"));
     }
 }
 
