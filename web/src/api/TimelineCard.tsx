@@ -13,11 +13,9 @@ type Item = Schema["TimelineItem"];
 interface TimelineCardProps {
   title: string;
   none: string;
-  timeZone: string;
   query: UseInfiniteQueryResult<InfiniteData<{ items: Item[] }>>;
   /** Links to the person of an entry, where entries of several people mix. */
   personHref?: (id: string) => string;
-  span?: 8 | 12;
 }
 
 const icons = {
@@ -31,21 +29,20 @@ const icons = {
 
 /** The timeline of a person or an account, with the same movements on both pages. */
 export function TimelineCard(props: TimelineCardProps) {
-  const { title, none, timeZone, query, personHref, span = 8 } = props;
+  const { title, none, query, personHref } = props;
   const [hidden, setHidden] = useState<string[]>([]);
   const items = query.data?.pages.flatMap((page) => page.items);
   const kinds = Object.entries(words.kinds)
     .filter(([key]) => items?.some(({ type }) => type === key))
     .map(([key, label]) => ({ key, label }));
   return (
-    <Card span={span} title={<span id="timeline">{title}</span>}>
+    <Card title={<span id="timeline">{title}</span>}>
       {query.error ? <QueryError error={query.error} onRetry={() => void query.refetch()} /> : null}
       {!items && !query.error ? <SkeletonBlock height={240} /> : null}
       {items?.length === 0 ? <p>{none}</p> : null}
       {items && items.length > 0 ? (
         <Timeline
           entries={items.map((item, at) => entryOf(item, at, personHref))}
-          timeZone={timeZone}
           kinds={kinds}
           hidden={hidden}
           onHidden={setHidden}

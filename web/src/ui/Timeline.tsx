@@ -19,8 +19,6 @@ export interface TimelineEntry {
 
 interface TimelineProps {
   entries: readonly TimelineEntry[];
-  /** Days are days of the workspace. */
-  timeZone: string;
   kinds: readonly { key: string; label: string }[];
   hidden: readonly string[];
   onHidden: (hidden: string[]) => void;
@@ -31,7 +29,7 @@ interface TimelineProps {
 
 /** What happened, newest first, grouped by day. */
 export function Timeline(props: TimelineProps) {
-  const { entries, kinds, hidden, onHidden, timeZone, hasMore } = props;
+  const { entries, kinds, hidden, onHidden, hasMore } = props;
   const shown = entries.filter((entry) => !hidden.includes(entry.kind));
   return (
     <div>
@@ -54,7 +52,7 @@ export function Timeline(props: TimelineProps) {
           );
         })}
       </div>
-      {byDay(shown, timeZone).map(({ day, items }) => (
+      {byDay(shown).map(({ day, items }) => (
         <section key={day} className={classes.day}>
           <h3 className={classes.dayName}>
             {formatWeekday(day)} {formatDay(day)}
@@ -126,7 +124,9 @@ const preview = (pairs: [string, unknown][]) =>
     .map(([name, value]) => `${name}: ${textOf(value)}`)
     .join(" · ");
 
-function byDay(entries: readonly TimelineEntry[], timeZone: string) {
+/** Times are the reader's own, so the days that hold them are too. */
+function byDay(entries: readonly TimelineEntry[]) {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   const days: { day: string; items: TimelineEntry[] }[] = [];
   for (const entry of entries) {
     const day = dayInZone(new Date(entry.at), timeZone);

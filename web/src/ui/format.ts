@@ -60,15 +60,10 @@ export function formatRatio(ratio: number): string {
   return properMinus(twoDigits.format(ratio));
 }
 
-/** No cents from 1,000 up. */
-export function formatMoney(value: number, currency = "EUR"): string {
-  return properMinus(
-    new Intl.NumberFormat(locale, {
-      style: "currency",
-      currency,
-      maximumFractionDigits: Math.abs(value) >= 1_000 ? 0 : 2,
-    }).format(value),
-  );
+/** Money of a trait: its currency is whatever the sender counts in. No cents from 1,000 up. */
+export function formatMoney(value: number): string {
+  const digits = Math.abs(value) >= 1_000 || Number.isInteger(value) ? whole : twoDigits;
+  return properMinus(digits.format(value));
 }
 
 const plainDate = (options: Intl.DateTimeFormatOptions) =>

@@ -53,7 +53,7 @@ export const accounts = {
       fromNone: ", after nobody in the 28 days before.",
       end: ".",
       seatsLow: (used: string) => `Only ${used} of the seats are used: adoption is the issue here.`,
-      seatsOver: (used: string) => `${used} of the seats are used: there is room to grow.`,
+      seatsOver: (used: string) => `${used} of the seats are used: the account outgrows them.`,
       excluded: (why: string) => `Marked ${why}, so left out of every figure.`,
       never: "Known, but nobody has come yet.",
     },
@@ -83,7 +83,7 @@ export const accounts = {
       ratio: (ratio: number) => `= ${formatRatio(ratio)}`,
       low: "Below 0.5: few of the seats are used. Adoption is the issue.",
       good: "Between 0.5 and 1: the seats fit.",
-      over: "Above 1: more people than seats. The account outgrows its plan.",
+      over: "Above 1: more people than seats. The account outgrows them.",
       bar: (share: number) => `${formatShare(share)} of the seats`,
       marks: { half: "0.5", full: "1" },
     },
@@ -92,11 +92,11 @@ export const accounts = {
       corner: "App",
       summary: (apps: number, busiest: string) =>
         apps === 1
-          ? `${busiest} is the only app this account used in 18 weeks.`
-          : `${apps} apps in 18 weeks; ${busiest} reaches most people.`,
+          ? `${busiest} is the only app this account used in 12 weeks.`
+          : `${apps} apps in 12 weeks; ${busiest} reaches most people.`,
       week: (day: string) => `week of ${day}`,
       cell: (people: number) => peopleCount(people),
-      empty: "This account has used no app in the last 18 weeks.",
+      empty: "This account has used no app in the last 12 weeks.",
     },
     people: {
       title: "Most active people",

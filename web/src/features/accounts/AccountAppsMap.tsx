@@ -8,7 +8,7 @@ import { accounts } from "@/words/accounts";
 import { accountAppsQuery } from "./queries";
 
 const words = accounts.account.apps;
-const WEEKS = 18;
+const WEEKS = 12;
 
 /** Apps down, weeks across: which app carries the account, and which one it left. */
 export function AccountAppsMap({ workspace, id }: { workspace: string; id: string }) {

@@ -69,26 +69,18 @@ export function AccountPage() {
         </Span>
         <Span of={8}>
           <AccountTrend id={id} />
+          <AccountAppsMap workspace={workspace.slug} id={id} />
+          <TimelineCard
+            title={words.timeline.title}
+            none={words.timeline.none}
+            query={timeline}
+            personHref={personHref}
+          />
         </Span>
         <Span of={4}>
           <Card title={words.licences.title}>
             <Licences active={account.active_people_28} seats={account.seats} />
           </Card>
-          <Card title={words.traits.title}>
-            <Traits traits={account.traits} since={words.traits.since} none={words.traits.none} />
-          </Card>
-        </Span>
-        <Span of={12}>
-          <AccountAppsMap workspace={workspace.slug} id={id} />
-        </Span>
-        <TimelineCard
-          title={words.timeline.title}
-          none={words.timeline.none}
-          timeZone={workspace.time_zone}
-          query={timeline}
-          personHref={personHref}
-        />
-        <Span of={4}>
           <AccountPeople
             workspace={workspace.slug}
             account={id}
@@ -96,6 +88,9 @@ export function AccountPage() {
             personHref={personHref}
           />
           <Children ids={account.children} accountHref={accountHref} />
+          <Card title={words.traits.title}>
+            <Traits traits={account.traits} since={words.traits.since} none={words.traits.none} />
+          </Card>
         </Span>
       </Cards>
     </>

@@ -51,12 +51,9 @@ export function PersonPage() {
         <Span of={12}>
           <ActivityCalendar workspace={workspace.slug} id={id} />
         </Span>
-        <TimelineCard
-          title={words.timeline.title}
-          none={words.timeline.none}
-          timeZone={workspace.time_zone}
-          query={timeline}
-        />
+        <Span of={8}>
+          <TimelineCard title={words.timeline.title} none={words.timeline.none} query={timeline} />
+        </Span>
         <Span of={4}>
           <Card title={<span id="apps">{words.apps.title}</span>}>
             <PersonApps
