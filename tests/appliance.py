@@ -38,10 +38,13 @@ def free_port():
             return port
 
 
-def postgres(database, *command):
-    """Runs SQL on the test server's own database, and answers the URL of `database` there."""
-    for sql in command:
-        subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", POSTGRES, "-c", sql], check=True, capture_output=True)
+def in_postgres(database, sql):
+    """Runs SQL in a database of the test server."""
+    command = ["psql", "-qX", "-v", "ON_ERROR_STOP=1", postgres_url(database), "-c", sql]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def postgres_url(database):
     return urllib.parse.urlsplit(POSTGRES)._replace(path=f"/{database}").geturl()
 
 
@@ -54,8 +57,12 @@ class Appliance:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = None
-        self.database = f"takehold_test_{uuid.uuid4().hex}" if engine == "postgres" else None
-        store = postgres(self.database, f"CREATE DATABASE {self.database}") if self.database else f"sqlite://{self.folder}/t.db"
+        self.database = None
+        store = f"sqlite://{self.folder}/t.db"
+        if engine == "postgres":
+            self.database = f"takehold_test_{uuid.uuid4().hex}"
+            in_postgres("postgres", f"CREATE DATABASE {self.database}")
+            store = postgres_url(self.database)
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("TAKEHOLD_")} | {
             "TAKEHOLD_DATABASE__URL": store,
             "TAKEHOLD_DATA_DIR": str(self.folder),
@@ -64,10 +71,11 @@ class Appliance:
         }
 
     def run(self, *arguments, stdin=None, environment=None, seconds=120):
-        """Runs a verb to its end."""
+        """Runs a verb to its end, with some of the environment changed or, by None, taken away."""
+        environment = self.environment | (environment or {})
         return subprocess.run(
             [BINARY, *map(str, arguments)],
-            env=self.environment | (environment or {}),
+            env={name: value for name, value in environment.items() if value is not None},
             input=stdin,
             capture_output=True,
             timeout=seconds,
@@ -118,7 +126,7 @@ class Appliance:
         if self.process and self.process.poll() is None:
             self.kill()
         if self.database:
-            postgres(self.database, f"DROP DATABASE {self.database} WITH (FORCE)")
+            in_postgres("postgres", f"DROP DATABASE {self.database} WITH (FORCE)")
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @contextlib.contextmanager

@@ -41,8 +41,10 @@ def appliance(new_appliance):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Tests that share a server run in one process."""
+    """Tests that share an appliance run in one process, the others anywhere."""
     for item in items:
-        parameters = item.callspec.params if hasattr(item, "callspec") else {}
-        shared = [item.module.__name__, parameters.get("engine"), getattr(parameters.get("filled"), "__name__", None)]
-        item.add_marker(pytest.mark.xdist_group("-".join(filter(None, shared))))
+        group = [item.nodeid]
+        if {"appliance", "filled"} & set(item.fixturenames):
+            parameters = item.callspec.params if hasattr(item, "callspec") else {}
+            group = [item.module.__name__, parameters.get("engine"), getattr(parameters.get("filled"), "__name__", None)]
+        item.add_marker(pytest.mark.xdist_group("-".join(filter(None, group))))
