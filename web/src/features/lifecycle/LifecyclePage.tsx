@@ -5,6 +5,7 @@ import { allAppsQuery } from "@/api/apps";
 import { downloadCsv } from "@/api/client";
 import { chartState } from "@/api/metrics";
 import { roleFilter, roleOf } from "@/router/role";
+import type { PeriodSearch } from "@/router/search";
 import { usePeriod } from "@/router/usePeriod";
 import { useWorkspace } from "@/session/session";
 import { ChartNotes } from "@/ui/charts/ChartFrame";
@@ -36,7 +37,7 @@ export function LifecyclePage() {
   const nobody = periods.every((period) => period.active + period.dormant === 0);
   const state = chartState(query);
   const filtered = search.app !== undefined || search.role !== undefined;
-  const set = (change: Partial<typeof search> & { from?: string; to?: string }) =>
+  const set = (change: Partial<typeof search> & PeriodSearch) =>
     void navigate({ search: (old) => ({ ...old, ...change }) });
 
   return (

@@ -92,7 +92,7 @@ export function LifecycleBars({ periods, kind, today, onOpen, ...frame }: Lifecy
 
 /** The same span one step finer: a month in weeks, a week in days. */
 export function finerSpan(kind: PeriodKind, from: Day, to: Day) {
-  return { from, to, period: kind === "month" ? undefined : ("day" as const) };
+  return { range: undefined, from, to, period: kind === "month" ? undefined : ("day" as const) };
 }
 
 /** A running period ends today. */

@@ -162,7 +162,12 @@ export function Plot(props: PlotProps) {
         </svg>
       )}
       {active && width > 0 && (
-        <Tooltip content={contentAt(active.at)} x={left + x(active.at)} width={width} />
+        <Tooltip
+          content={contentAt(active.at)}
+          x={left + x(active.at)}
+          width={width}
+          reach={(x(1) - x(0)) / 2}
+        />
       )}
     </ChartGroup>
   );

@@ -7,11 +7,14 @@ interface TooltipProps {
   /** Where the point lies in the frame, and how wide the frame is. */
   x: number;
   width: number;
+  /** Room around the point that still means it: the tooltip must not slip under the pointer. */
+  reach?: number;
 }
 
 /** All series at one point. The live region says the same, so it is silent here. */
-export function Tooltip({ content, x, width }: TooltipProps) {
-  const side = x > width / 2 ? { right: width - x + 14 } : { left: x + 14 };
+export function Tooltip({ content, x, width, reach = 0 }: TooltipProps) {
+  const gap = 14 + Math.min(reach, 160);
+  const side = x > width / 2 ? { right: width - x + gap } : { left: x + gap };
   return (
     <div className={styles.tooltip} style={side} data-tooltip aria-hidden="true">
       <strong>{content.title}</strong>

@@ -121,7 +121,10 @@ export function usePoint(options: PointOptions) {
       const start = press.current;
       press.current = null;
       if (selection) commit(selection);
-      else if (start && active) onOpen?.(active);
+      else if (start) {
+        const { at, row } = place(event);
+        onOpen?.({ at, row });
+      }
     },
     onPointerCancel: leave,
     onPointerLeave(event: PointerEvent<HTMLElement>) {
