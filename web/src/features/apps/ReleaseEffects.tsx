@@ -55,6 +55,7 @@ export function ReleaseEffects({ app, releases, today }: ReleaseEffectsProps) {
         name: `${version} · ${formatDay(day, today)}`,
         estimate: effect.kind === "known" ? effect : null,
         note: noteOf(effect),
+        brief: effect.kind === "early" ? `○ ${formatDay(effect.over, today)}` : "?",
       }))}
       table={{
         caption: words.effect,

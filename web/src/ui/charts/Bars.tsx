@@ -20,14 +20,14 @@ interface BarsProps extends FrameProps {
   series: readonly BarSeries[];
   /** Index of the first bar whose period is still running, and what to say of it. */
   running?: { from: number; note: string };
-  /** A figure printed over each bar, where bars are wide enough. */
+  /** A figure printed over each bar, where it fits. */
   over?: (at: number) => string | undefined;
   /** Further lines of the tooltip. */
   notes?: (at: number) => readonly string[];
   onOpen?: (at: number, series: number) => void;
 }
 
-const roomOverBar = 34;
+const widthOfDigit = 7;
 
 /** Counts per period: stacked, and diverging where something also leaves. */
 export function Bars(props: BarsProps) {
@@ -35,6 +35,12 @@ export function Bars(props: BarsProps) {
   const stacks = stackBars(series, axis.count);
   const high = Math.max(0, ...stacks.map((stack) => stack.high));
   const low = Math.min(0, ...stacks.map((stack) => stack.low));
+
+  /** Left out where it would touch its neighbours. */
+  function label(at: number, band: number): string | undefined {
+    const text = over?.(at);
+    return text && text.length * widthOfDigit < band ? text : undefined;
+  }
 
   function tooltip(at: number): TooltipContent {
     const isRunning = running !== undefined && at >= running.from;
@@ -74,9 +80,9 @@ export function Bars(props: BarsProps) {
                 geometry={geometry}
                 running={running !== undefined && at >= running.from}
               />
-              {over && geometry.band >= roomOverBar && (
+              {label(at, geometry.band) && (
                 <text x={geometry.x(at)} y={geometry.y(stack.high) - 5} textAnchor="middle">
-                  {over(at)}
+                  {label(at, geometry.band)}
                 </text>
               )}
             </g>

@@ -13,6 +13,8 @@ interface IntervalRow {
   /** null when there is no verdict yet: the row says why in `note`. */
   estimate: { value: number; low: number; high: number } | null;
   note: string;
+  /** The note where there is no room for it. */
+  brief?: string;
 }
 
 interface IntervalProps extends FrameProps {
@@ -126,7 +128,7 @@ function Whiskers({ rows, format, sides, finest, height }: WhiskersProps) {
                 </>
               ) : (
                 <text x={x(0) + 8} dy="0.35em">
-                  {row.note}
+                  {width < 480 ? (row.brief ?? row.note) : row.note}
                 </text>
               )}
             </g>

@@ -1,7 +1,7 @@
 import { spokenPeriod, lifecycle as words } from "@/words/lifecycle";
 import { stageColour } from "../badges";
 import { addDays, addMonths, type Day, daysBetween, endOfMonth } from "../day";
-import { formatPeriod, formatRatio, type PeriodKind } from "../format";
+import { formatExact, formatPeriod, formatRatio, type PeriodKind } from "../format";
 import { Bars } from "./Bars";
 import type { Cell, ChartTable, FrameProps } from "./types";
 import { dayAxis } from "./xAxis";
@@ -70,7 +70,9 @@ export function LifecycleBars({ periods, kind, today, onOpen, ...frame }: Lifecy
       }
       over={(at) => {
         const value = ratio(at);
-        return value === null || at === runningAt ? undefined : `×${formatRatio(value)}`;
+        return value === null || at === runningAt
+          ? undefined
+          : `×${value < 10 ? formatRatio(value) : formatExact(Math.round(value))}`;
       }}
       notes={(at) => {
         const value = ratio(at);
