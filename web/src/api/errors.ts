@@ -11,7 +11,7 @@ export class ApiError extends Error {
   readonly fields: readonly { field: string; message: string }[];
 
   constructor(status: number, problem: Partial<Problem>) {
-    super(problem.detail || problem.title || words.status(status));
+    super(problem.detail || words.statuses[status]?.remedy || words.status(status));
     this.name = "ApiError";
     this.status = status;
     this.code = problem.code ?? "";
@@ -33,9 +33,10 @@ export interface ErrorWords {
 
 export function wordError(error: unknown): ErrorWords {
   if (error instanceof ApiError) {
-    const known = words.codes[error.code] ?? words.statuses[error.status];
+    const known = words.codes[error.code];
+    const title = known?.title ?? words.statuses[error.status]?.title;
     return {
-      title: known?.title ?? words.status(error.status),
+      title: title ?? words.status(error.status),
       remedy: known?.remedy ?? error.message,
       requestId: error.requestId,
       status: error.status,

@@ -42,6 +42,7 @@ export function accountColumns({ href, peopleHref, money }: Shown): Column<Accou
       key: "active",
       header: <MetricLabel term="active_people_28">{columns.active}</MetricLabel>,
       name: columns.active,
+      sort: "active_people_28",
       align: "right",
       width: "160px",
       cell: (account) => (

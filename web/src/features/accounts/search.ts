@@ -1,6 +1,15 @@
 import { oneOf, type RawSearch, textOf } from "@/router/search";
 
-const SORTS = ["last_seen", "-last_seen", "events", "-events", "name", "-name"] as const;
+const SORTS = [
+  "last_seen",
+  "-last_seen",
+  "events",
+  "-events",
+  "name",
+  "-name",
+  "active_people_28",
+  "-active_people_28",
+] as const;
 
 export interface AccountsSearch {
   q?: string;
