@@ -2,18 +2,26 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use crate::db::{Db, DbConn, DbError};
+use crate::ingest::compact::VIEW_AGE;
 use crate::ingest::dictionary::Dictionaries;
 
 use super::view::View;
+
+/// A view, and when it was asked last.
+struct Asked {
+    view: View,
+    at: Instant,
+}
 
 /// The activity of all workspaces, as this process answers from it.
 #[derive(Clone)]
 pub struct Activity {
     db: Db,
     dictionaries: Dictionaries,
-    views: Arc<Mutex<HashMap<i64, Arc<Mutex<View>>>>>,
+    views: Arc<Mutex<HashMap<i64, Arc<Mutex<Asked>>>>>,
 }
 
 impl Activity {
@@ -29,24 +37,29 @@ impl Activity {
         zone: &str,
         question: impl FnOnce(&mut View, &mut DbConn) -> Result<T, E>,
     ) -> Result<T, E> {
-        let view = {
+        let fresh = || View::new(workspace, zone, self.dictionaries.of(workspace));
+        let asked = {
             let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
-            let names = self.dictionaries.of(workspace);
-            views.entry(workspace).or_insert_with(|| Arc::new(Mutex::new(View::new(workspace, zone, names)))).clone()
+            let new = || Arc::new(Mutex::new(Asked { view: fresh(), at: Instant::now() }));
+            views.entry(workspace).or_insert_with(new).clone()
         };
-        let mut view = view.lock().unwrap_or_else(|poisoned| {
+        let mut asked = asked.lock().unwrap_or_else(|poisoned| {
             // A question that panicked may have left half an answer behind.
-            let mut view = poisoned.into_inner();
-            *view = View::new(workspace, zone, self.dictionaries.of(workspace));
-            view
+            let mut asked = poisoned.into_inner();
+            asked.view = fresh();
+            asked
         });
+        if asked.at.elapsed() > VIEW_AGE {
+            asked.view = fresh();
+        }
         self.db.read_blocking(|conn| {
-            if let Err(error) = view.sync(conn, zone) {
+            if let Err(error) = asked.view.sync(conn, zone) {
                 // What a broken read left behind is not trusted: the next question starts anew.
-                *view = View::new(workspace, zone, self.dictionaries.of(workspace));
+                asked.view = fresh();
                 return Err(error.into());
             }
-            question(&mut view, conn)
+            asked.at = Instant::now();
+            question(&mut asked.view, conn)
         })
     }
 

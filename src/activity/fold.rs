@@ -275,6 +275,12 @@ fn store_state(conn: &mut DbConn, workspace: i64, state: State) -> Result<(), Db
     Ok(())
 }
 
+/// Makes every view of a workspace begin anew, in all processes: for changes that no block tells of.
+pub fn renew_views(conn: &mut DbConn, workspace: i64) -> Result<(), DbError> {
+    let before = state(conn, workspace)?;
+    store_state(conn, workspace, State { generation: before.generation + 1, ..before })
+}
+
 /// Throws the stored index of a workspace away; folding from the first block on rebuilds it.
 /// Until that is done, queries gather the same from the log.
 pub fn reset(db: &Db, workspace: i64) -> Result<(), DbError> {

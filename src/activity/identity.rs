@@ -245,6 +245,30 @@ impl Identity {
         traits
     }
 
+    /// An account with all accounts below it, by their trait `parent`.
+    pub fn with_children(&self, account: u32, names: &Dictionary) -> Vec<u32> {
+        let mut below: HashMap<u32, Vec<u32>> = HashMap::new();
+        for subject in self.subjects() {
+            if let Subject::Account(child) = subject
+                && let Some(parent) = self.traits(subject).get("parent").and_then(|(value, _)| word(value))
+                && let Some(parent) = names.number(Kind::Account, &parent)
+            {
+                below.entry(parent).or_default().push(child);
+            }
+        }
+        // Accounts that name each other in a circle are each taken once.
+        let mut found = std::collections::BTreeSet::from([account]);
+        let mut open = vec![account];
+        while let Some(parent) = open.pop() {
+            for child in below.get(&parent).into_iter().flatten() {
+                if found.insert(*child) {
+                    open.push(*child);
+                }
+            }
+        }
+        found.into_iter().collect()
+    }
+
     /// Every subject that was given traits.
     pub fn subjects(&self) -> impl Iterator<Item = Subject> {
         self.calls.keys().copied()

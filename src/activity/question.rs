@@ -32,6 +32,10 @@ pub struct MetricQuery {
     pub app: Option<String>,
     /// Only events of this account.
     pub account: Option<String>,
+    /// With `account`: people of its child accounts count for it too.
+    #[serde(default)]
+    #[param(required = false)]
+    pub children: bool,
     /// Only people of this role on the day; people without one are `end_user`.
     pub role: Option<String>,
     /// Segments do not exist yet: refused.
@@ -82,9 +86,12 @@ impl MetricQuery {
     }
 
     /// The filter, with names looked up; an unknown name finds nothing.
-    pub fn filter(&self, names: &Dictionary) -> Result<Filter, ApiError> {
+    pub fn filter(&self, view: &View, names: &Dictionary) -> Result<Filter, ApiError> {
         if self.segment.is_some() {
             return Err(ApiError::unprocessable("no_segments", "segment", "there are no segments yet; leave it out"));
+        }
+        if self.children && self.account.is_none() {
+            return Err(ApiError::bad_query("children", "goes with account only"));
         }
         let number =
             |kind, name: &Option<String>| name.as_ref().map(|name| names.number(kind, name).unwrap_or(NOWHERE));
@@ -93,7 +100,9 @@ impl MetricQuery {
         Ok(Filter {
             app: number(Kind::App, &self.app),
             event: None,
-            account: number(Kind::Account, &self.account),
+            accounts: number(Kind::Account, &self.account).map(|account| {
+                if self.children { view.identity().with_children(account, names) } else { vec![account] }
+            }),
             role: self.role.clone(),
             traits,
             include_excluded: self.include_excluded,

@@ -80,7 +80,7 @@ pub fn retention(
     question: &Question,
 ) -> Result<Vec<Cohort>, DbError> {
     let filtered = view.summaries(conn, filter, i32::MIN, i32::MAX)?;
-    let anywhere = Filter { role: None, traits: Vec::new(), account: None, ..filter.clone() };
+    let anywhere = Filter { role: None, traits: Vec::new(), accounts: None, ..filter.clone() };
     let returns =
         if anywhere == *filter { filtered.clone() } else { view.summaries(conn, &anywhere, i32::MIN, i32::MAX)? };
     let (firsts, returns) = (Periods::of(question.period, &filtered), Periods::of(question.period, &returns));

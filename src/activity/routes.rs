@@ -53,7 +53,7 @@ async fn active(
     let (from, to) = query.range()?;
     query.only_plain()?;
     let days = ask(&activity, &caller, move |view, conn| {
-        let filter = query.filter(&view.names().read().unwrap_or_else(PoisonError::into_inner))?;
+        let filter = query.filter(view, &view.names().read().unwrap_or_else(PoisonError::into_inner))?;
         Ok(series::active(view, conn, &filter, from, to)?)
     })
     .await?;
@@ -135,7 +135,7 @@ async fn retention_of(
     };
     let now = clock.now();
     let cohorts = ask(&activity, &caller, move |view, conn| {
-        let filter = query.filter(&view.names().read().unwrap_or_else(PoisonError::into_inner))?;
+        let filter = query.filter(view, &view.names().read().unwrap_or_else(PoisonError::into_inner))?;
         let question = Question { period, variant, cohorts, periods, brackets, today: view.day_of(now) };
         Ok(retention::retention(view, conn, &filter, &question)?)
     })
@@ -187,7 +187,7 @@ async fn lifecycle(
     let period = word("period", query.period.as_deref(), Period::Month, PERIODS)?;
     let now = clock.now();
     let periods = ask(&activity, &caller, move |view, conn| {
-        let filter = query.filter(&view.names().read().unwrap_or_else(PoisonError::into_inner))?;
+        let filter = query.filter(view, &view.names().read().unwrap_or_else(PoisonError::into_inner))?;
         let today = view.day_of(now);
         Ok(retention::lifecycle(view, conn, &filter, period, from, to, today)?)
     })
@@ -240,7 +240,7 @@ async fn app_months(
     let workspace = caller.workspace.id;
     let apps = ask(&activity, &caller, move |view, conn| {
         let names = view.names();
-        let filter = query.filter(&names.read().unwrap_or_else(PoisonError::into_inner))?;
+        let filter = query.filter(view, &names.read().unwrap_or_else(PoisonError::into_inner))?;
         let mut months = apps::months(view, conn, &filter, from, to)?;
         let today = view.day_of(now);
         let learned = apps::rhythms(view, conn, today)?;
@@ -314,7 +314,7 @@ async fn features(
     let found = ask(&activity, &caller, move |view, conn| {
         let names = view.names();
         let names = names.read().unwrap_or_else(PoisonError::into_inner);
-        let filter = query.filter(&names)?;
+        let filter = query.filter(view, &names)?;
         Ok(apps::features(view, conn, &filter, &names, from, to)?)
     })
     .await?;

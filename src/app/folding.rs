@@ -7,10 +7,14 @@ use std::time::Duration;
 
 use crate::activity::fold;
 use crate::auth::workspaces;
+use crate::clock::Clock;
 use crate::db::Db;
+use crate::ingest::compact::compact;
 
 /// Time between two looks: queries take in what is not folded, so this only keeps the tail short.
 const EVERY: Duration = Duration::from_secs(5);
+/// Rounds between two looks for small blocks.
+const COMPACT_EVERY: u32 = 24;
 /// Steps in which the thread sleeps, so that it stops quickly.
 const STEP: Duration = Duration::from_millis(100);
 
@@ -22,12 +26,14 @@ pub(super) struct Folding {
 
 impl Folding {
     /// Starts the thread.
-    pub(super) fn start(db: Db) -> std::io::Result<Self> {
+    pub(super) fn start(db: Db, clock: Clock) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let told = stop.clone();
         let thread = std::thread::Builder::new().name("fold".into()).spawn(move || {
+            let mut rounds = 0u32;
             while !told.load(Ordering::Relaxed) {
-                fold_all(&db, &told);
+                fold_all(&db, &told, rounds.is_multiple_of(COMPACT_EVERY).then(|| clock.now()));
+                rounds = rounds.wrapping_add(1);
                 let mut slept = Duration::ZERO;
                 while slept < EVERY && !told.load(Ordering::Relaxed) {
                     std::thread::sleep(STEP);
@@ -47,7 +53,8 @@ impl Drop for Folding {
     }
 }
 
-fn fold_all(db: &Db, stop: &AtomicBool) {
+/// Folds every workspace; with the time given, merges old small blocks too.
+fn fold_all(db: &Db, stop: &AtomicBool, compact_at: Option<i64>) {
     let all = match db.read_blocking(workspaces::all) {
         Ok(all) => all,
         Err(error) => {
@@ -62,6 +69,16 @@ fn fold_all(db: &Db, stop: &AtomicBool) {
                 Ok(events) => tracing::debug!(workspace = workspace.slug, events, "folded"),
                 Err(error) => {
                     tracing::warn!(%error, workspace = workspace.slug, "folding failed");
+                    break;
+                }
+            }
+        }
+        while let Some(now) = compact_at.filter(|_| !stop.load(Ordering::Relaxed)) {
+            match compact(db, workspace.id, now) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    tracing::warn!(%error, workspace = workspace.slug, "small blocks were not merged");
                     break;
                 }
             }

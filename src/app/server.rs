@@ -60,7 +60,7 @@ pub fn start(state: AppState) -> Result<Running, StartError> {
     .bind(listen)
     .map_err(|e| cannot_listen(listen, &e))?;
     let address = server.addrs().first().copied().unwrap_or(listen);
-    let folding = Folding::start(state.db.clone())
+    let folding = Folding::start(state.db.clone(), state.clock.clone())
         .map_err(|e| StartError::Machine(format!("cannot start the folding thread: {e}")))?;
     Ok(Running { address, server: server.run(), state, _folding: folding, _alone: alone })
 }

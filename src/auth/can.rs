@@ -40,6 +40,8 @@ permissions! {
     AppsWrite = "apps.write": Owner Admin Builder;
     /// See lists and pages of people and accounts.
     PeopleRead = "people.read": Owner Admin Success Builder Viewer;
+    /// Take back, or bring again, that two ids are one person.
+    PeopleMerge = "people.merge": Owner Admin;
     /// See people by name instead of by pseudonym.
     PeopleUnmask = "people.unmask": Owner Admin Success;
     /// Watch events come in.

@@ -110,9 +110,14 @@ fn one(
     let mut source: Box<dyn Source> = match verb.format {
         Format::Segment => Box::new(Lines::new(input, None)),
         Format::Combined => Box::new(Lines::new(input, Some(AccessLog::new(target.app, salt)))),
-        Format::Csv => Box::new(Rows::open(input, target.app)?),
+        Format::Csv => {
+            Box::new(Rows::open(input, target.app).map_err(|error| Failure::Input(format!("{file}: {error}")))?)
+        }
     };
-    let tally = import::import(target, &mut *source, clock, &mut refuse)?;
+    let tally = import::import(target, &mut *source, clock, &mut refuse).map_err(|error| match error {
+        ImportError::File(text) => ImportError::File(format!("{file}: {text}")),
+        error @ ImportError::Store(_) => error,
+    })?;
     bar.finish_and_clear();
     Ok(tally)
 }

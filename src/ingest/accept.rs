@@ -18,6 +18,8 @@ pub const MAX_NAME: usize = 1_000;
 pub const MAX_DEPTH: usize = 60;
 /// Microseconds of a day.
 pub const DAY: i64 = 86_400_000_000;
+/// 0000-01-01T00:00:00Z in microseconds since 1970.
+const YEAR_0: i64 = -62_167_219_200_000_000;
 const SENT_AT_TOLERANCE: i64 = 60_000_000;
 
 /// What holds for all calls of one request or file.
@@ -207,22 +209,12 @@ fn time(call: &Call<'_>, envelope: &Envelope<'_>) -> Result<(i64, i32, bool), Re
     let Some(Text(text)) = call.timestamp.as_ref().filter(|t| !t.0.is_empty()) else {
         return Ok((received, day_of(received), false));
     };
-    let sent = parse_instant(text).ok_or_else(|| {
-        Rejection::new(
-            "bad_timestamp",
-            format!("timestamp {text:.60?} is no ISO 8601 instant: send 2026-03-01T09:14:02Z"),
-        )
-    })?;
+    let sent = sent_instant("timestamp", text)?;
     let mut at = sent;
     if envelope.correct_clock {
         let sent_at = call.sent_at.as_ref().map(|t| t.0.as_ref()).or(envelope.sent_at).filter(|t| !t.is_empty());
         if let Some(text) = sent_at {
-            let clock = parse_instant(text).ok_or_else(|| {
-                Rejection::new(
-                    "bad_timestamp",
-                    format!("sentAt {text:.60?} is no ISO 8601 instant: send 2026-03-01T09:14:02Z"),
-                )
-            })?;
+            let clock = sent_instant("sentAt", text)?;
             let ahead = received.saturating_sub(clock);
             if ahead.saturating_abs() > SENT_AT_TOLERANCE {
                 at = at.saturating_add(ahead);
@@ -237,6 +229,26 @@ fn time(call: &Call<'_>, envelope: &Envelope<'_>) -> Result<(i64, i32, bool), Re
         ));
     }
     Ok((at, day_of(sent), true))
+}
+
+/// An instant of the years 0 to 9999, as RFC 3339 can write it.
+fn sent_instant(field: &str, text: &str) -> Result<i64, Rejection> {
+    if let Some(at) = parse_instant(text) {
+        return if at >= YEAR_0 {
+            Ok(at)
+        } else {
+            Err(Rejection::new("bad_timestamp", format!("{field} {text:.60?} lies before the year 0: check it")))
+        };
+    }
+    // The last day of the year 9999 cannot be kept: in some time zone it lies beyond.
+    if text.starts_with("9999-12-3") {
+        return Err(Rejection::new(
+            "future_timestamp",
+            format!("{field} {text:.60?} lies in the far future: check it"),
+        ));
+    }
+    let wanted = "send 2026-03-01T09:14:02Z";
+    Err(Rejection::new("bad_timestamp", format!("{field} {text:.60?} is no ISO 8601 instant: {wanted}")))
 }
 
 /// Days since 1970 in UTC.

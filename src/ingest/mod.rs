@@ -8,6 +8,7 @@ pub mod accept;
 pub mod block;
 pub mod call;
 pub mod committer;
+pub mod compact;
 pub mod dictionary;
 pub mod fingerprints;
 pub mod inspect;

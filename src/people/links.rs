@@ -60,12 +60,9 @@ pub fn load(conn: &mut DbConn, workspace: i64) -> Result<Vec<(u32, u32)>, DbErro
     Ok(rows.into_iter().filter_map(|(s, t)| Some((u32::try_from(s).ok()?, u32::try_from(t).ok()?))).collect())
 }
 
-/// Takes a merge back, or brings it again; answers whether there is such a link.
-pub fn set_undone(conn: &mut DbConn, workspace: i64, source: u32, target: u32, undone: bool) -> Result<bool, DbError> {
-    let link = table::table
-        .filter(table::workspace_id.eq(workspace))
-        .filter(table::source.eq(i64::from(source)))
-        .filter(table::target.eq(i64::from(target)));
+/// Takes back what ties a key to others, or ties it again; answers whether there is such a link.
+pub fn set_undone(conn: &mut DbConn, workspace: i64, source: u32, undone: bool) -> Result<bool, DbError> {
+    let link = table::table.filter(table::workspace_id.eq(workspace)).filter(table::source.eq(i64::from(source)));
     Ok(diesel::update(link).set(table::undone.eq(i16::from(undone))).execute(conn)? > 0)
 }
 

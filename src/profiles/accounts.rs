@@ -232,10 +232,11 @@ fn find(names: &Dictionary, id: &str) -> Result<u32, ApiError> {
     names.number(Kind::Account, id).ok_or_else(|| ApiError::not_found(format!("account {id:?}")))
 }
 
-/// The filter of an account's own page: an excluded one shows what it did all the same.
-fn own(view: &View, account: u32) -> Filter {
+/// The filter of an account's own page: people of its child accounts count for it, and an excluded
+/// account shows what it did all the same.
+fn own(view: &View, names: &Dictionary, account: u32) -> Filter {
     let include_excluded = view.identity().account_exclusion(account).is_some();
-    Filter { account: Some(account), include_excluded, ..Filter::default() }
+    Filter { accounts: Some(view.identity().with_children(account, names)), include_excluded, ..Filter::default() }
 }
 
 /// An account, excluded or not
@@ -258,7 +259,7 @@ pub(super) async fn show(
         let names = names.read().unwrap_or_else(PoisonError::into_inner);
         let one = find(&names, &id)?;
         let today = view.day_of(now);
-        let filter = own(view, one);
+        let filter = own(view, &names, one);
         let mut days = BTreeSet::new();
         let mut both = (RoaringBitmap::new(), RoaringBitmap::new());
         let mut events_28 = 0;
@@ -274,20 +275,28 @@ pub(super) async fn show(
             }
         })?;
         let uses = view.account_uses(conn, filter.include_excluded)?;
-        let (mut people, mut total, mut apps) = (RoaringBitmap::new(), None, Vec::new());
-        for ((_, app), used) in uses.range((one, 0)..=(one, u32::MAX)) {
-            people |= &used.people;
-            used.total.add_to(&mut total);
-            if *app != NONE {
-                apps.push(AccountApp {
-                    app: names.name(Kind::App, *app).to_owned(),
-                    active_people_28: by_app.get(app).map_or(0, RoaringBitmap::len),
-                    events: used.total.events,
-                    first_seen: instant(used.total.first),
-                    last_seen: instant(used.total.last),
-                });
+        let (mut people, mut total) = (RoaringBitmap::new(), None);
+        let mut totals: BTreeMap<u32, Option<Total>> = BTreeMap::new();
+        for account in filter.accounts.iter().flatten() {
+            for ((_, app), used) in uses.range((*account, 0)..=(*account, u32::MAX)) {
+                people |= &used.people;
+                used.total.add_to(&mut total);
+                used.total.add_to(totals.entry(*app).or_default());
             }
         }
+        let used = totals.into_iter().filter(|(app, _)| *app != NONE);
+        let mut apps: Vec<AccountApp> = used
+            .filter_map(|(app, total)| {
+                let total = total?;
+                Some(AccountApp {
+                    app: names.name(Kind::App, app).to_owned(),
+                    active_people_28: by_app.get(&app).map_or(0, RoaringBitmap::len),
+                    events: total.events,
+                    first_seen: instant(total.first),
+                    last_seen: instant(total.last),
+                })
+            })
+            .collect();
         apps.sort_by(|a, b| b.active_people_28.cmp(&a.active_people_28).then_with(|| b.last_seen.cmp(&a.last_seen)));
         let traits = view.identity().traits(Subject::Account(one));
         let children = view.identity().subjects().filter_map(|subject| match subject {
@@ -337,8 +346,8 @@ pub(super) async fn active_days(
     let (_, id) = path.into_inner();
     let by_day = ask(&activity, &caller, move |view, conn| {
         let names = view.names();
-        let one = find(&names.read().unwrap_or_else(PoisonError::into_inner), &id)?;
-        let filter = own(view, one);
+        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let filter = own(view, &names, find(&names, &id)?);
         let mut by_day: BTreeMap<i32, (RoaringBitmap, u64)> = BTreeMap::new();
         view.uses(conn, &filter, from, to, |day, used| {
             let (people, events) = by_day.entry(day).or_default();
@@ -397,8 +406,7 @@ pub(super) async fn app_weeks(
     let answer = ask(&activity, &caller, move |view, conn| {
         let names = view.names();
         let names = names.read().unwrap_or_else(PoisonError::into_inner);
-        let one = find(&names, &id)?;
-        let filter = own(view, one);
+        let filter = own(view, &names, find(&names, &id)?);
         let mut cells: BTreeMap<u32, BTreeMap<i32, RoaringBitmap>> = BTreeMap::new();
         view.uses(
             conn,
@@ -444,8 +452,8 @@ pub(super) async fn timeline(
     let page = ask(&activity, &caller, move |view, conn| {
         let names = view.names();
         let names = names.read().unwrap_or_else(PoisonError::into_inner);
-        let one = find(&names, &id)?;
-        read_timeline(conn, workspace, view, &names, &Whose::Account(one), (i64::MIN, i64::MAX), &query)
+        let accounts = view.identity().with_children(find(&names, &id)?, &names);
+        read_timeline(conn, workspace, view, &names, &Whose::Accounts(accounts), (i64::MIN, i64::MAX), &query)
     })
     .await?;
     Ok(web::Json(page))

@@ -24,6 +24,7 @@ use crate::activity::routes::instant;
 pub fn configure(cfg: &mut ServiceConfig<'_>) {
     cfg.service(search::summary).service(search::search);
     cfg.service(apps::list).service(apps::show).service(apps::change).service(apps::releases);
+    cfg.service(people::merge).service(people::unmerge);
     cfg.service(people::list).service(people::show).service(people::active_days).service(people::timeline);
     cfg.service(accounts::list).service(accounts::show).service(accounts::active_days).service(accounts::app_weeks);
     cfg.service(accounts::timeline);

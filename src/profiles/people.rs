@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::PoisonError;
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -15,6 +15,7 @@ use super::{ActivityDay, ActivityDays, Trait, Traits, listed, text};
 use crate::activity::apps::rhythms;
 use crate::activity::ask::Activity;
 use crate::activity::days;
+use crate::activity::fold;
 use crate::activity::question::ask;
 use crate::activity::rhythm::{Rhythm, RhythmState, state};
 use crate::activity::routes::instant;
@@ -22,12 +23,13 @@ use crate::activity::series::MONTH;
 use crate::activity::totals::{JOINED, Total};
 use crate::activity::view::{Filter, View};
 use crate::apps::settings;
-use crate::auth::{Can, can};
+use crate::auth::{Caller, Can, can};
 use crate::clock::Clock;
-use crate::db::{DbConn, DbError};
+use crate::db::{Db, DbConn, DbError};
 use crate::http::{ApiError, Csv, Page, ValidQuery, maybe, wants_csv};
 use crate::ingest::block::NONE;
 use crate::ingest::dictionary::{Dictionary, Kind};
+use crate::people::links;
 use crate::people::traits::Subject;
 
 /// Someone events are about.
@@ -387,4 +389,74 @@ pub(super) async fn timeline(
     })
     .await?;
     Ok(web::Json(page))
+}
+
+/// Takes back that another id belongs to this person
+#[utoipa::path(
+    tag = "people",
+    params(
+        ("external_id" = String, Path, description = "The person's id"),
+        ("merged_id" = String, Path, description = "The id that is to stand alone again")
+    ),
+    responses((status = 204, description = "Taken back"))
+)]
+#[delete("/people/{external_id}/merged/{merged_id}")]
+pub(super) async fn unmerge(
+    caller: Can<can::PeopleMerge>,
+    db: web::Data<Db>,
+    activity: web::Data<Activity>,
+    path: web::Path<(String, String, String)>,
+) -> Result<HttpResponse, ApiError> {
+    set_merged(&caller, &db, &activity, path.into_inner(), false).await
+}
+
+/// Lets another id belong to this person again
+#[utoipa::path(
+    tag = "people",
+    params(
+        ("external_id" = String, Path, description = "The person's id"),
+        ("merged_id" = String, Path, description = "The id that was taken away")
+    ),
+    responses((status = 204, description = "Merged again"))
+)]
+#[put("/people/{external_id}/merged/{merged_id}")]
+pub(super) async fn merge(
+    caller: Can<can::PeopleMerge>,
+    db: web::Data<Db>,
+    activity: web::Data<Activity>,
+    path: web::Path<(String, String, String)>,
+) -> Result<HttpResponse, ApiError> {
+    set_merged(&caller, &db, &activity, path.into_inner(), true).await
+}
+
+async fn set_merged(
+    caller: &Caller,
+    db: &web::Data<Db>,
+    activity: &web::Data<Activity>,
+    (_, id, other): (String, String, String),
+    merged: bool,
+) -> Result<HttpResponse, ApiError> {
+    let workspace = caller.workspace.id;
+    let missing = format!("merge of {other:?} into person {id:?}");
+    let keys = ask(activity, caller, move |view, _| {
+        let names = view.names();
+        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let person = find(view, &names, &id)?;
+        let keys = ["u", "a"].into_iter().filter_map(|kind| names.number(Kind::Person, &format!("{kind}{other}")));
+        // The person's own id is nobody's merge.
+        Ok(keys.filter(|key| *key != person).collect::<Vec<u32>>())
+    })
+    .await?;
+    db.write(move |conn| {
+        let mut any = false;
+        for key in keys {
+            any |= links::set_undone(conn, workspace, key, !merged)?;
+        }
+        if !any {
+            return Err(ApiError::not_found(missing));
+        }
+        Ok(fold::renew_views(conn, workspace)?)
+    })
+    .await?;
+    Ok(HttpResponse::NoContent().finish())
 }

@@ -42,8 +42,8 @@ pub(super) struct TimelineItem {
 pub(super) enum Whose {
     /// Those of these keys.
     Keys(HashSet<u32>),
-    /// Those that name this account.
-    Account(u32),
+    /// Those that name one of these accounts.
+    Accounts(Vec<u32>),
 }
 
 /// Where a row stands: instant, block, place in the block.
@@ -89,7 +89,7 @@ pub(super) fn timeline(
                 let place = columns.at.get(*row).map(|at| (*at, id, *row));
                 let matches = match whose {
                     Whose::Keys(keys) => key.is_some_and(|key| keys.contains(key)),
-                    Whose::Account(only) => account == Some(only),
+                    Whose::Accounts(accounts) => account.is_some_and(|account| accounts.contains(account)),
                 };
                 matches && place.is_some_and(|place| before.is_none_or(|before| place < before))
             })

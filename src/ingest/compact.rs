@@ -1,0 +1,134 @@
+//! Merges the small blocks that single requests leave behind, once they are folded and have aged.
+//!
+//! Views hold blocks by their id. A merged block bears the id of its last part, so a view that had seen
+//! only the first parts would count them twice; that is why only blocks older than [`AGE`] are merged,
+//! and views that were not asked for longer than [`VIEW_AGE`] begin anew.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+
+use crate::db::schema::{activity_state, event_blocks};
+use crate::db::{Db, DbConn, DbError};
+
+use super::block::{Event, decode, encode};
+use super::log::lock;
+use super::model::CallKind;
+
+/// How old a block must be, in microseconds.
+const AGE: i64 = 15 * 60 * 1_000_000;
+/// How long a view may go unasked before it begins anew.
+pub const VIEW_AGE: Duration = Duration::from_secs(5 * 60);
+/// Blocks with fewer events are small.
+const SMALL: i64 = 8_192;
+/// Events of a merged block, about.
+const MERGED: i64 = 65_536;
+/// So many small blocks in a row are worth the writing.
+const WORTH: usize = 64;
+/// Blocks looked at in one go.
+const LOOKED_AT: i64 = 4_000;
+
+/// Merges one stretch of small blocks; answers whether there may be more.
+pub fn compact(db: &Db, workspace: i64, now: i64) -> Result<bool, DbError> {
+    let (ids, data) = db.read_blocking(|conn| -> Result<_, DbError> {
+        let small: Vec<(i64, i64)> = event_blocks::table
+            .filter(event_blocks::workspace_id.eq(workspace))
+            .filter(event_blocks::id.le(folded_through(conn, workspace)?))
+            .filter(event_blocks::received_at.lt(now.saturating_sub(AGE)))
+            .filter(event_blocks::events.lt(SMALL))
+            .order(event_blocks::id)
+            .select((event_blocks::id, event_blocks::events))
+            .limit(LOOKED_AT)
+            .load(conn)?;
+        let mut sum = 0;
+        let fits = |(_, events): &&(i64, i64)| {
+            sum += events;
+            sum <= MERGED
+        };
+        let ids: Vec<i64> = small.iter().take_while(fits).map(|(id, _)| *id).collect();
+        if ids.len() < WORTH {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let data: Vec<Vec<u8>> = event_blocks::table
+            .filter(event_blocks::id.eq_any(&ids))
+            .order(event_blocks::id)
+            .select(event_blocks::data)
+            .load(conn)?;
+        Ok((ids, data))
+    })?;
+    let Some(last) = ids.last().copied() else { return Ok(false) };
+    let merged = merge(&data)?;
+    db.write_blocking(|conn| {
+        lock(conn, workspace)?;
+        let these = || event_blocks::table.filter(event_blocks::id.eq_any(&ids));
+        let still: i64 = these().count().get_result(conn)?;
+        // Another process merged them, or a rebuild of the index began: there will be another time.
+        if usize::try_from(still) != Ok(ids.len()) || folded_through(conn, workspace)? < last {
+            return Ok(false);
+        }
+        diesel::delete(these().filter(event_blocks::id.ne(last))).execute(conn)?;
+        diesel::update(event_blocks::table.filter(event_blocks::id.eq(last)))
+            .set((
+                event_blocks::events.eq(merged.events),
+                event_blocks::first_at.eq(merged.first),
+                event_blocks::last_at.eq(merged.last),
+                event_blocks::data.eq(&merged.data),
+            ))
+            .execute(conn)?;
+        Ok(true)
+    })
+}
+
+fn folded_through(conn: &mut DbConn, workspace: i64) -> Result<i64, DbError> {
+    let through: Option<i64> = activity_state::table
+        .filter(activity_state::workspace_id.eq(workspace))
+        .select(activity_state::folded_through)
+        .first(conn)
+        .optional()?;
+    Ok(through.unwrap_or(0))
+}
+
+struct Merged {
+    events: i64,
+    first: i64,
+    last: i64,
+    data: Vec<u8>,
+}
+
+fn merge(blocks: &[Vec<u8>]) -> Result<Merged, DbError> {
+    let mut parts = Vec::with_capacity(blocks.len());
+    for block in blocks {
+        let columns = decode(block)?;
+        let facts = columns.facts(block)?;
+        parts.push((columns, facts));
+    }
+    let mut events: Vec<Event<'_>> = Vec::new();
+    for (columns, facts) in &parts {
+        let whom = columns.subject.iter().zip(&columns.anonymous).zip(&columns.account);
+        let what = columns.app.iter().zip(&columns.version).zip(&columns.event);
+        let when = columns.kind.iter().zip(&columns.at).zip(facts);
+        for (((kind, at), facts), (((subject, anonymous), account), ((app, version), event))) in
+            when.zip(whom.zip(what))
+        {
+            let Some(kind) = CallKind::ALL.get(usize::from(*kind)) else { continue };
+            events.push(Event {
+                kind: *kind,
+                at: *at,
+                subject: *subject,
+                anonymous: *anonymous,
+                account: *account,
+                app: *app,
+                version: *version,
+                event: *event,
+                facts,
+            });
+        }
+    }
+    events.sort_by_key(|event| event.at);
+    Ok(Merged {
+        events: i64::try_from(events.len()).unwrap_or(0),
+        first: events.first().map_or(0, |event| event.at),
+        last: events.last().map_or(0, |event| event.at),
+        data: encode(&events)?,
+    })
+}
