@@ -20,20 +20,23 @@ export function overviewSearch(raw: RawSearch): OverviewSearch {
   };
 }
 
-/** Periods short enough to be seen, long enough to be counted. */
+/**
+ * Periods short enough to be seen, long enough to be counted: from day to day a company is mostly
+ * made of weekends.
+ */
 export function lifecycleKind(days: number): PeriodKind {
-  if (days <= 14) return "day";
   return days <= 120 ? "week" : "month";
+}
+
+/** Whole periods, and in a short span at least one that is over. */
+function lifecycleFrom(period: Period, kind: PeriodKind): Day {
+  if (kind === "month") return startOfMonth(period.from);
+  return startOfWeek(period.days < 14 ? addDays(period.from, -14) : period.from);
 }
 
 /** The questions the page asks, all at once. */
 export function overviewQueries(workspace: string, period: Period, today: Day, role?: string) {
   const kind = lifecycleKind(period.days);
-  const starts = {
-    day: period.from,
-    week: startOfWeek(period.from),
-    month: startOfMonth(period.from),
-  };
   // One series serves the trend, the earlier period, and the 28 days against the 28 before.
   const [first] = [
     period.from,
@@ -47,7 +50,7 @@ export function overviewQueries(workspace: string, period: Period, today: Day, r
     months: appMonthsQuery(workspace, { from: months.from, to: months.to }),
     lifecycle: lifecycleQuery(workspace, {
       period: kind,
-      from: starts[kind],
+      from: lifecycleFrom(period, kind),
       to: period.to,
       role,
     }),
