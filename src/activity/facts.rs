@@ -214,7 +214,9 @@ fn size(len: usize) -> u64 {
 }
 
 /// The keys, and the packed body with its size.
-fn decode_head(data: &[u8]) -> Option<(Vec<KeyDay>, (&[u8], usize))> {
+type Head<'d> = (Vec<KeyDay>, (&'d [u8], usize));
+
+fn decode_head(data: &[u8]) -> Option<Head<'_>> {
     let mut read = Reader { bytes: data, at: 0 };
     if read.take(1)? != [LAYOUT] {
         return None;

@@ -232,6 +232,7 @@ impl<'b> Reader<'b> {
 }
 
 #[cfg(test)]
+#[expect(clippy::as_conversions, reason = "small numbers of a test")]
 mod tests {
     use super::*;
 

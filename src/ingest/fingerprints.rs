@@ -242,6 +242,7 @@ impl BitReader<'_> {
 }
 
 #[cfg(test)]
+#[expect(clippy::as_conversions, reason = "small numbers of a test")]
 mod tests {
     use super::*;
     use xxhash_rust::xxh3::xxh3_64;

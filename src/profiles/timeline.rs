@@ -119,7 +119,7 @@ pub(super) fn timeline(
             };
             found.push(((*at, id, row), item));
         }
-        found.sort_by(|a, b| b.0.cmp(&a.0));
+        found.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
         found.truncate(wanted);
     }
     let more = found.len() == wanted;

@@ -1,6 +1,8 @@
 //! The engine against a plain reading of the definitions: random calls, late, repeated and in any
 //! order, folded or not, must add up to what the definitions say, before and after a reindex.
 
+#![expect(clippy::as_conversions, reason = "small numbers of a test")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
@@ -168,8 +170,8 @@ impl<'c> Plain<'c> {
     /// The last value of a trait that a person was given on or before a day.
     fn last(&self, person: &str, name: &str, day: i32) -> serde_json::Value {
         let of_person = |c: &&&Made| c.kind == 1 && c.day() <= day && self.person(&c.subject()) == person;
-        let given = self.calls.iter().filter(of_person).filter_map(|c| c.traits().get(name).cloned());
-        given.last().unwrap_or(serde_json::Value::Null)
+        let mut given = self.calls.iter().filter(of_person).filter_map(|c| c.traits().get(name).cloned());
+        given.next_back().unwrap_or(serde_json::Value::Null)
     }
 
     fn excluded(&self, person: &str) -> bool {
@@ -254,6 +256,9 @@ const CASES: [Case; 7] = [
     Case { include_excluded: true, app: None, account: None, role: Some("builder") },
     Case { include_excluded: false, app: None, account: None, role: Some("end_user") },
 ];
+
+/// The stored index: days, then totals.
+type Stored = (Vec<(i32, Vec<u8>)>, Vec<(i64, Vec<u8>)>);
 
 struct Engine {
     db: Db,
@@ -345,7 +350,7 @@ impl Engine {
         while fold::fold(&self.db, self.workspace, "UTC").unwrap() > 0 {}
     }
 
-    fn stored(&self) -> (Vec<(i32, Vec<u8>)>, Vec<(i64, Vec<u8>)>) {
+    fn stored(&self) -> Stored {
         self.db
             .read_blocking(|conn| {
                 let days = activity_days::table
