@@ -14,16 +14,6 @@ interface Page<Row> {
   total?: number | null;
 }
 
-/*
- * The document describes the rows of a page apart from their own schema, and there calls fields
- * optional that can be null. The server always sends them, so a row is taken for the whole.
- */
-type Sent<Row> = {
-  [Key in keyof Row as null extends Row[Key] ? never : Key]: Row[Key];
-} & {
-  [Key in keyof Row as null extends Row[Key] ? Key : never]?: Row[Key];
-};
-
 interface Asked {
   cursor: string | undefined;
   limit: number;
@@ -33,12 +23,12 @@ interface Asked {
 /** A list of the server, page by page. */
 export function listQuery<Row>(
   queryKey: QueryKey,
-  send: (asked: Asked) => Promise<{ data?: Page<Sent<Row>>; error?: unknown; response: Response }>,
+  send: (asked: Asked) => Promise<{ data?: Page<Row>; error?: unknown; response: Response }>,
 ) {
   return infiniteQueryOptions({
     queryKey,
-    queryFn: async ({ pageParam, signal }) =>
-      (await request(() => send({ cursor: pageParam, limit: 50, signal }))) as Page<Row>,
+    queryFn: ({ pageParam, signal }) =>
+      request(() => send({ cursor: pageParam, limit: 50, signal })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: keepPreviousData,

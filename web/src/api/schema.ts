@@ -381,6 +381,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/people/{external_id}/merged/{merged_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Lets another id belong to this person again */
+        put: operations["put_people_external_id_merged_merged_id"];
+        post?: never;
+        /** Takes back that another id belongs to this person */
+        delete: operations["delete_people_external_id_merged_merged_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/people/{external_id}/timeline": {
         parameters: {
             query?: never;
@@ -632,42 +650,7 @@ export interface components {
         /** @description A page of a list. */
         AccountList: {
             /** @description The items of this page. */
-            items: {
-                /**
-                 * Format: int64
-                 * @description Distinct people active in the last 28 days, today included.
-                 */
-                active_people_28: number;
-                /**
-                 * Format: int64
-                 * @description The same for the 28 days before.
-                 */
-                active_people_prev_28: number;
-                /**
-                 * Format: int64
-                 * @description Counted events over all time.
-                 */
-                events: number;
-                /** @description Why the account is not counted: `bot`, `internal` or `test`. */
-                excluded?: string | null;
-                external_id: string;
-                /** Format: date-time */
-                first_seen?: string | null;
-                /** Format: date-time */
-                last_seen?: string | null;
-                /** Format: double */
-                mrr?: number | null;
-                name?: string | null;
-                parent?: string | null;
-                /**
-                 * Format: int64
-                 * @description Distinct people who were ever active for it.
-                 */
-                people: number;
-                plan?: string | null;
-                /** Format: double */
-                seats?: number | null;
-            }[];
+            items: components["schemas"]["Account"][];
             /** @description Where the next page starts; null on the last. */
             next_cursor: string | null;
             /**
@@ -791,27 +774,7 @@ export interface components {
         /** @description A page of a list. */
         ApiTokenList: {
             /** @description The items of this page. */
-            items: {
-                /** Format: date-time */
-                created_at: string;
-                /** Format: date-time */
-                expires_at?: string | null;
-                /** Format: int64 */
-                id: number;
-                /** Format: date-time */
-                last_used_at?: string | null;
-                name: string;
-                /** @description E-mail of the user it belongs to and ends with; null for one made on the command line. */
-                owner?: string | null;
-                /**
-                 * @description How the token begins.
-                 * @example thk_a1B2c3
-                 */
-                prefix: string;
-                /** Format: date-time */
-                revoked_at?: string | null;
-                role: components["schemas"]["Role"];
-            }[];
+            items: components["schemas"]["ApiToken"][];
             /** @description Where the next page starts; null on the last. */
             next_cursor: string | null;
             /**
@@ -876,49 +839,7 @@ export interface components {
         /** @description A page of a list. */
         AppList: {
             /** @description The items of this page. */
-            items: {
-                /**
-                 * Format: int64
-                 * @description Distinct people active in the last 28 days, today included.
-                 */
-                active_people_28: number;
-                /**
-                 * Format: int64
-                 * @description The same for the 28 days before.
-                 */
-                active_people_prev_28: number;
-                app: string;
-                /**
-                 * Format: int64
-                 * @description Counted events over all time.
-                 */
-                events: number;
-                /**
-                 * Format: date
-                 * @description When it is expected to be used again.
-                 */
-                expected?: string | null;
-                /** Format: date-time */
-                first_seen?: string | null;
-                /** Format: date-time */
-                last_seen?: string | null;
-                /** @description E-mails. */
-                owners: string[];
-                /** Format: date-time */
-                released_at?: string | null;
-                rhythm: components["schemas"]["Rhythm"];
-                /**
-                 * Format: int64
-                 * @description People whose activity the rhythm was learned from.
-                 */
-                rhythm_people: number;
-                rhythm_set_by_hand: boolean;
-                /** @description Where the app stands against its rhythm. */
-                state: components["schemas"]["RhythmState"];
-                tags: string[];
-                /** @description The latest release. */
-                version?: string | null;
-            }[];
+            items: components["schemas"]["App"][];
             /** @description Where the next page starts; null on the last. */
             next_cursor: string | null;
             /**
@@ -1283,34 +1204,7 @@ export interface components {
         /** @description A page of a list. */
         PersonList: {
             /** @description The items of this page. */
-            items: {
-                /** @description The account the person joined last. */
-                account?: string | null;
-                account_name?: string | null;
-                /**
-                 * Format: int64
-                 * @description Days with activity of the last 28, today included.
-                 */
-                active_days_28: number;
-                /** @description Known only by an anonymous id. */
-                anonymous: boolean;
-                email?: string | null;
-                /**
-                 * Format: int64
-                 * @description Counted events over all time.
-                 */
-                events: number;
-                /** @description Why the person is not counted: `bot`, `internal` or `test`. */
-                excluded?: string | null;
-                external_id: string;
-                /** Format: date-time */
-                first_seen?: string | null;
-                /** Format: date-time */
-                last_seen?: string | null;
-                name?: string | null;
-                /** @description `end_user` unless a trait says otherwise. */
-                role: string;
-            }[];
+            items: components["schemas"]["Person"][];
             /** @description Where the next page starts; null on the last. */
             next_cursor: string | null;
             /**
@@ -1376,14 +1270,7 @@ export interface components {
         /** @description A page of a list. */
         ReleaseList: {
             /** @description The items of this page. */
-            items: {
-                /**
-                 * Format: date-time
-                 * @description When it was announced, or else first seen in events.
-                 */
-                released_at: string;
-                version: string;
-            }[];
+            items: components["schemas"]["Release"][];
             /** @description Where the next page starts; null on the last. */
             next_cursor: string | null;
             /**
@@ -1508,21 +1395,7 @@ export interface components {
         /** @description A page of a list. */
         TimelineItemList: {
             /** @description The items of this page. */
-            items: {
-                account?: string | null;
-                app?: string | null;
-                /** Format: date-time */
-                at: string;
-                /** @description The event's, page's or screen's name. */
-                name?: string | null;
-                /** @description The person's id. */
-                person?: string | null;
-                /** @description Properties, or traits. */
-                properties: Record<string, never>;
-                /** @description `track`, `page`, `screen`, `identify`, `group` or `alias`. */
-                type: string;
-                version?: string | null;
-            }[];
+            items: components["schemas"]["TimelineItem"][];
             /** @description Where the next page starts; null on the last. */
             next_cursor: string | null;
             /**
@@ -1574,24 +1447,7 @@ export interface components {
         /** @description A page of a list. */
         WorkspaceList: {
             /** @description The items of this page. */
-            items: {
-                /** @description Whether it looks at a company's own people or at customers. */
-                kind: components["schemas"]["WorkspaceKind"];
-                /** @description Its name for people. */
-                name: string;
-                /** @description What the caller is there. */
-                role: components["schemas"]["Role"];
-                /**
-                 * @description Its name in paths.
-                 * @example default
-                 */
-                slug: string;
-                /**
-                 * @description Its days are days there; an IANA name.
-                 * @example UTC
-                 */
-                time_zone: string;
-            }[];
+            items: components["schemas"]["Workspace"][];
             /** @description Where the next page starts; null on the last. */
             next_cursor: string | null;
             /**
@@ -1622,24 +1478,7 @@ export interface components {
         /** @description A page of a list. */
         WriteKeyList: {
             /** @description The items of this page. */
-            items: {
-                /** @description The app of events that name none. */
-                app?: string | null;
-                /** Format: date-time */
-                created_at: string;
-                /** Format: int64 */
-                id: number;
-                /** Format: date-time */
-                last_used_at?: string | null;
-                name: string;
-                /**
-                 * @description How the key begins.
-                 * @example thw_a1B2c3
-                 */
-                prefix: string;
-                /** Format: date-time */
-                revoked_at?: string | null;
-            }[];
+            items: components["schemas"]["WriteKey"][];
             /** @description Where the next page starts; null on the last. */
             next_cursor: string | null;
             /**
@@ -3072,6 +2911,8 @@ export interface operations {
                 app?: string;
                 /** @description Only events of this account. */
                 account?: string;
+                /** @description With `account`: people of its child accounts count for it too. */
+                children?: boolean;
                 /** @description Only people of this role on the day; people without one are `end_user`. */
                 role?: string;
                 /** @description Segments do not exist yet: refused. */
@@ -3174,6 +3015,8 @@ export interface operations {
                 app?: string;
                 /** @description Only events of this account. */
                 account?: string;
+                /** @description With `account`: people of its child accounts count for it too. */
+                children?: boolean;
                 /** @description Only people of this role on the day; people without one are `end_user`. */
                 role?: string;
                 /** @description Segments do not exist yet: refused. */
@@ -3276,6 +3119,8 @@ export interface operations {
                 app?: string;
                 /** @description Only events of this account. */
                 account?: string;
+                /** @description With `account`: people of its child accounts count for it too. */
+                children?: boolean;
                 /** @description Only people of this role on the day; people without one are `end_user`. */
                 role?: string;
                 /** @description Segments do not exist yet: refused. */
@@ -3378,6 +3223,8 @@ export interface operations {
                 app?: string;
                 /** @description Only events of this account. */
                 account?: string;
+                /** @description With `account`: people of its child accounts count for it too. */
+                children?: boolean;
                 /** @description Only people of this role on the day; people without one are `end_user`. */
                 role?: string;
                 /** @description Segments do not exist yet: refused. */
@@ -3480,6 +3327,8 @@ export interface operations {
                 app?: string;
                 /** @description Only events of this account. */
                 account?: string;
+                /** @description With `account`: people of its child accounts count for it too. */
+                children?: boolean;
                 /** @description Only people of this role on the day; people without one are `end_user`. */
                 role?: string;
                 /** @description Segments do not exist yet: refused. */
@@ -3779,6 +3628,170 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ActivityDays"];
                 };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_people_external_id_merged_merged_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+                /** @description The person's id */
+                external_id: string;
+                /** @description The id that was taken away */
+                merged_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Merged again */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_people_external_id_merged_merged_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+                /** @description The person's id */
+                external_id: string;
+                /** @description The id that is to stand alone again */
+                merged_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not signed in */
             401: {
