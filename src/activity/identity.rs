@@ -23,6 +23,8 @@ pub const INDIVIDUAL: &str = "individual";
 pub struct Identity {
     owners: Owners,
     keys_of: HashMap<u32, Vec<u32>>,
+    // When two keys were first tied: most calls of a signed-in visitor repeat it and change nothing.
+    linked_at: FxHashMap<(u32, u32), i64>,
     calls: FxHashMap<Subject, Vec<StoredCall>>,
     sets: FxHashMap<i64, Box<str>>,
     excluded_people: BTreeMap<u32, &'static str>,
@@ -49,7 +51,7 @@ impl Identity {
     /// Reads everything.
     pub fn load(conn: &mut DbConn, workspace: i64, dictionary: &Dictionary) -> Result<Self, DbError> {
         let mut identity = Self::default();
-        identity.set_owners(Owners::from_links(&links::load(conn, workspace)?));
+        identity.set_links(&links::load(conn, workspace)?);
         for (id, text) in traits::load_sets(conn, workspace, None)? {
             identity.sets.insert(id, text.into());
         }
@@ -79,7 +81,8 @@ impl Identity {
     ) -> Result<Changes, DbError> {
         let mut changes = Changes::default();
         if linked {
-            let owners = Owners::from_links(&links::load(conn, workspace)?);
+            let links = links::load(conn, workspace)?;
+            let owners = Owners::from_links(&links);
             let before: HashMap<u32, u32> = self.owners.moved().collect();
             let after: HashMap<u32, u32> = owners.moved().collect();
             for key in before.keys().chain(after.keys()) {
@@ -89,7 +92,7 @@ impl Identity {
                 }
             }
             if !changes.people.is_empty() {
-                self.set_owners(owners);
+                self.set_links(&links);
                 for person in changes.people.clone() {
                     self.judge(Subject::Person(person));
                     changes.columns |= self.refresh_columns(self.person(person), clock);
@@ -131,7 +134,9 @@ impl Identity {
         Ok(changes)
     }
 
-    fn set_owners(&mut self, owners: Owners) {
+    fn set_links(&mut self, links: &[(u32, u32, i64)]) {
+        let owners = Owners::from_links(links);
+        self.linked_at = links.iter().map(|(source, target, at)| ((*source, *target), *at)).collect();
         self.keys_of.clear();
         for (key, person) in owners.moved() {
             self.keys_of.entry(person).or_default().push(key);
@@ -181,6 +186,11 @@ impl Identity {
             .filter_map(|text| serde_json::from_str::<Map<String, Value>>(text).ok()?.remove(name))
             .next()
             .is_some_and(|value| value == Value::Bool(true) || value == "true")
+    }
+
+    /// Whether a call that carries both keys may change who is who.
+    pub fn is_news(&self, source: u32, target: u32, at: i64) -> bool {
+        self.linked_at.get(&(source, target)).is_none_or(|known| at <= *known)
     }
 
     /// The person a key belongs to.

@@ -192,6 +192,11 @@ impl<'a> NewNames<'a> {
         usize::try_from(number - known).ok().and_then(|at| self.new[kind.index()].get_index(at)).map_or("", |n| n)
     }
 
+    /// Whether there are new names.
+    pub fn any(&self) -> bool {
+        self.new.iter().any(|set| !set.is_empty())
+    }
+
     /// Writes the new names.
     pub fn store(&self, conn: &mut DbConn, workspace: i64) -> Result<(), DbError> {
         for (kind, set) in Kind::ALL.into_iter().zip(&self.new) {

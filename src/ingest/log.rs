@@ -69,18 +69,21 @@ impl Log {
                 stored.push(work.take(conn, workspace, batch, &mut names, &mut self.fingerprints)?);
             }
             if work.events.is_empty() {
-                return Ok((stored, None));
+                return Ok((stored, None, false));
             }
             names.store(conn, workspace)?;
             let block_id = work.write_block(conn, workspace, received_at)?;
             fingerprints::store(conn, workspace, block_id, std::mem::take(&mut work.prints).into_iter())?;
             self.note_side_tables(conn, workspace, &work)?;
-            Ok((stored, Some(block_id)))
+            Ok((stored, Some(block_id), names.any()))
         });
         match outcome {
-            Ok((stored, block_id)) => {
+            Ok((stored, block_id, named)) => {
                 if let Some(block_id) = block_id {
                     self.newest.insert(workspace, block_id);
+                }
+                // Questions hold this lock while they are answered: it is waited for only when needed.
+                if named {
                     let mut dictionary = dictionary.write().unwrap_or_else(PoisonError::into_inner);
                     db.read_blocking(|conn| dictionary.refresh(conn, workspace))?;
                 }

@@ -49,15 +49,16 @@ pub fn note(conn: &mut DbConn, workspace: i64, links: &[Link]) -> Result<(), DbE
     Ok(())
 }
 
-/// All links of a workspace that nobody took back, the earliest first.
-pub fn load(conn: &mut DbConn, workspace: i64) -> Result<Vec<(u32, u32)>, DbError> {
-    let rows: Vec<(i64, i64)> = table::table
+/// All links of a workspace that nobody took back, as source, target and instant, the earliest first.
+pub fn load(conn: &mut DbConn, workspace: i64) -> Result<Vec<(u32, u32, i64)>, DbError> {
+    let rows: Vec<(i64, i64, i64)> = table::table
         .filter(table::workspace_id.eq(workspace))
         .filter(table::undone.eq(0))
         .order((table::at, table::message_id, table::source, table::target))
-        .select((table::source, table::target))
+        .select((table::source, table::target, table::at))
         .load(conn)?;
-    Ok(rows.into_iter().filter_map(|(s, t)| Some((u32::try_from(s).ok()?, u32::try_from(t).ok()?))).collect())
+    let numbers = |(source, target, at)| Some((u32::try_from(source).ok()?, u32::try_from(target).ok()?, at));
+    Ok(rows.into_iter().filter_map(|row: (i64, i64, i64)| numbers(row)).collect())
 }
 
 /// Takes back what ties a key to others, or ties it again; answers whether there is such a link.
@@ -74,7 +75,7 @@ pub struct Owners(HashMap<u32, u32>);
 
 impl Owners {
     /// From links in order of time.
-    pub fn from_links(links: &[(u32, u32)]) -> Self {
+    pub fn from_links(links: &[(u32, u32, i64)]) -> Self {
         let mut parents: HashMap<u32, u32> = HashMap::new();
         let root = |parents: &HashMap<u32, u32>, mut key: u32| {
             while let Some(parent) = parents.get(&key) {
@@ -82,7 +83,7 @@ impl Owners {
             }
             key
         };
-        for (source, target) in links {
+        for (source, target, _) in links {
             if !parents.contains_key(source) && root(&parents, *target) != *source {
                 parents.insert(*source, *target);
             }
@@ -108,7 +109,7 @@ mod tests {
 
     #[test]
     fn the_earliest_link_wins_and_circles_are_cut() {
-        let owners = Owners::from_links(&[(1, 10), (1, 11), (10, 20), (20, 1), (2, 1)]);
+        let owners = Owners::from_links(&[(1, 10, 1), (1, 11, 2), (10, 20, 3), (20, 1, 4), (2, 1, 5)]);
         assert_eq!([1, 2, 10, 20, 11].map(|k| owners.person(k)), [20, 20, 20, 20, 11]);
     }
 }

@@ -200,7 +200,11 @@ impl View {
                         subjects.insert(Subject::Account(*account));
                     }
                 }
-                linked |= columns.anonymous.iter().any(|key| *key != NONE);
+                let pairs = columns.anonymous.iter().zip(&columns.kind).zip(columns.subject.iter().zip(&columns.at));
+                linked |= pairs.filter(|((source, _), _)| **source != NONE).any(|((source, kind), (target, at))| {
+                    // An alias ties a user id too, which an ordinary pair does not.
+                    *kind == CallKind::Alias.stored() || self.identity.is_news(*source, *target, *at)
+                });
                 let mut gathered = Gathered::default();
                 gathered.take(&columns, &mut self.clock, &self.counted);
                 gathered.settle();

@@ -27,6 +27,7 @@ struct SignIn {
     request_body = SignIn,
     responses(
         (status = 200, body = Me, description = "Signed in; the cookie is set"),
+        (status = 401, body = crate::http::Problem, description = "Wrong e-mail or password"),
         (status = 429, body = crate::http::Problem, description = "Too many failures; see Retry-After"),
     )
 )]
