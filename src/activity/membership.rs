@@ -58,9 +58,9 @@ impl Membership {
         }
     }
 
-    /// Forgets what was read from the log about a day, or about everybody.
-    pub fn forget_details(&mut self, day: Option<i32>) {
-        self.details.retain(|(_, of), _| day.is_some_and(|day| *of != day));
+    /// Forgets what was read from the log about a day and those after it: they begin with the account it left off with.
+    pub fn forget_details(&mut self, from: i32) {
+        self.details.retain(|(_, day), _| *day < from);
     }
 
     fn on(&self, keys: &[u32], day: i32) -> BTreeSet<u32> {

@@ -246,7 +246,7 @@ impl View {
             self.forget_day(*day);
             if let Some(membership) = &mut self.membership {
                 membership.note(*day, facts);
-                membership.forget_details(Some(*day));
+                membership.forget_details(*day);
                 // Whoever joined an account has another one on later days too.
                 if !facts.joined.is_empty() || facts.facts.iter().any(|fact| fact.account != NONE) {
                     let later: Vec<i32> = self.days.range(*day..).copied().collect();
@@ -294,7 +294,7 @@ impl View {
         if !changes.people.is_empty() {
             self.version += 1;
             if let Some(membership) = &mut self.membership {
-                membership.forget_details(None);
+                membership.forget_details(i32::MIN);
             }
             // Only days between the first and last event of somebody concerned can change.
             let mut touched: BTreeSet<i32> = BTreeSet::new();
