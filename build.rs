@@ -55,7 +55,8 @@ fn build(web: &Path) {
     let installed = changed(&web.join("node_modules/.package-lock.json"));
     let locked = changed(&web.join("package-lock.json"));
     if installed.is_none() || locked > installed {
-        npm(web, &["ci", "--no-audit", "--no-fund"]);
+        // Not `npm ci`: it refuses a lock file that leaves out optional packages of other platforms.
+        npm(web, &["install", "--no-save", "--no-audit", "--no-fund"]);
     }
     npm(web, &["run", "build"]);
 }
