@@ -47,10 +47,13 @@ async fn look(
     caller: Can<can::InspectorRead>,
     ingest: web::Data<Ingest>,
     ValidQuery(ask): ValidQuery<LookQuery>,
-) -> web::Json<Inspector> {
+) -> Result<web::Json<Inspector>, ApiError> {
+    if i64::try_from(ask.after).is_err() {
+        return Err(ApiError::bad_query("after", "is no number of an entry; take `next` of the look before"));
+    }
     let limit = ask.limit.map_or(KEPT, |limit| usize::from(limit).min(KEPT));
     let look = ingest.inspector.look(caller.workspace.id, ingest.clock.now(), ask.after, limit);
-    web::Json(Inspector { items: look.entries, totals: look.totals, per_second: look.per_second, next: look.next })
+    Ok(web::Json(Inspector { items: look.entries, totals: look.totals, per_second: look.per_second, next: look.next }))
 }
 
 /// A test event.
