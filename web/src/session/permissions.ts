@@ -8,6 +8,7 @@ export type Permission =
   | "apps.read"
   | "apps.write"
   | "people.read"
+  | "people.merge"
   | "inspector.read"
   | "inspector.write"
   | "write_keys.read"

@@ -66,6 +66,7 @@ export const frame = {
         keys: [
           ["Ctrl K or /", "Search and go anywhere"],
           ["?", "This list"],
+          ["z", "Undo, while its message stands"],
           ["Esc", "Close what is open"],
         ],
       },

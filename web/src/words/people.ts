@@ -86,6 +86,16 @@ export const people = {
       unknown:
         "The rhythm of this app is not known yet: it needs five people with a longer history.",
     },
+    knownAs: {
+      title: "Also known as",
+      text: "Everything under these ids counts for this person.",
+      apart: "Take apart",
+      apartId: (id: string) => `Take ${id} apart`,
+      running: "Taking apart…",
+      done: (id: string) => `${id} stands alone again, with its own history.`,
+      failed: (id: string) => `${id} was not taken apart`,
+      undoFailed: (id: string) => `${id} was not merged again`,
+    },
     traits: {
       title: "Traits",
       since: "set",

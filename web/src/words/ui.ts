@@ -118,6 +118,7 @@ export const ui = {
     once: "Shown once. Copy it now; only its beginning is kept.",
     done: "I have stored it",
   },
+  undo: "Undo",
   copy: { copy: "Copy", copied: "Copied" },
   timeline: {
     more: (count: number) => `${counted(count, "entry", "entries")} more`,

@@ -14,6 +14,7 @@ import { Traits } from "@/ui/Traits";
 import { people } from "@/words/people";
 import { ui } from "@/words/ui";
 import { ActivityCalendar } from "./ActivityCalendar";
+import { KnownAs } from "./KnownAs";
 import { PersonApps } from "./PersonApps";
 import { personQuery, personTimelineQuery } from "./queries";
 
@@ -63,6 +64,7 @@ export function PersonPage() {
               }
             />
           </Card>
+          <KnownAs workspace={workspace.slug} person={person.external_id} ids={person.merged} />
           <Card title={words.traits.title}>
             <Traits traits={person.traits} since={words.traits.since} none={words.traits.none} />
           </Card>
@@ -102,7 +104,7 @@ function Facts({ person, timeZone, accountHref }: FactsProps) {
         <span>{words.since(formatDay(dayInZone(new Date(person.first_seen), timeZone)))}</span>
       ) : null}
       {person.merged.length > 0 ? (
-        <span title={person.merged.join(", ")}>{words.merged(person.merged.length)}</span>
+        <a href="#known-as">{words.merged(person.merged.length)}</a>
       ) : null}
     </>
   );
