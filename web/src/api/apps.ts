@@ -21,8 +21,7 @@ export function allAppsQuery(workspace: string) {
             signal,
           }),
         );
-        // The document calls nullable fields of a page's rows optional; the server sends them all.
-        apps.push(...(page.items as App[]));
+        apps.push(...page.items);
         cursor = page.next_cursor ?? undefined;
       } while (cursor);
       return apps;

@@ -24,10 +24,12 @@ export interface Filter {
 interface FilterBarProps {
   filters: readonly Filter[];
   onChange: (key: string, values: string[]) => void;
+  /** For options that are fetched only when the menu opens. */
+  onOpen?: () => void;
 }
 
 /** Chips in one row. What is set is visible; what could be set is one menu away (`f`). */
-export function FilterBar({ filters, onChange }: FilterBarProps) {
+export function FilterBar({ filters, onChange, onOpen }: FilterBarProps) {
   const opener = useRef<HTMLButtonElement>(null);
   useKey("f", () => opener.current?.click());
   const set = filters.flatMap((filter) => filter.values.map((value) => ({ filter, value })));
@@ -49,7 +51,7 @@ export function FilterBar({ filters, onChange }: FilterBarProps) {
         />
       ))}
       {addable.length > 0 ? (
-        <Menu position="bottom-start" shadow="none" withinPortal>
+        <Menu position="bottom-start" shadow="none" withinPortal onOpen={onOpen}>
           <Menu.Target>
             <Button
               ref={opener}

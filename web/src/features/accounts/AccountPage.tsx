@@ -1,7 +1,6 @@
-import { useInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import type { Schema } from "@/api/client";
-import { TimelineCard } from "@/api/TimelineCard";
 import { useHref } from "@/router/href";
 import { usePeriod } from "@/router/usePeriod";
 import { useWorkspace } from "@/session/session";
@@ -18,9 +17,10 @@ import { AccountAppsMap } from "./AccountAppsMap";
 import classes from "./AccountPage.module.css";
 import { AccountPeople } from "./AccountPeople";
 import { AccountStats } from "./AccountStats";
+import { AccountTimeline } from "./AccountTimeline";
 import { AccountTrend } from "./AccountTrend";
 import { Licences } from "./Licences";
-import { accountQuery, accountTimelineQuery } from "./queries";
+import { accountQuery } from "./queries";
 import { verdictOf } from "./verdict";
 
 const words = accounts.account;
@@ -29,7 +29,6 @@ export function AccountPage() {
   const workspace = useWorkspace();
   const { id } = useParams({ from: "/_framed/w/$workspace/accounts/$id" });
   const { data: account } = useSuspenseQuery(accountQuery(workspace.slug, id));
-  const timeline = useInfiniteQuery(accountTimelineQuery(workspace.slug, id));
   const { picker } = usePeriod();
   const href = useHref();
   const params = { workspace: workspace.slug };
@@ -70,12 +69,7 @@ export function AccountPage() {
         <Span of={8}>
           <AccountTrend id={id} />
           <AccountAppsMap workspace={workspace.slug} id={id} />
-          <TimelineCard
-            title={words.timeline.title}
-            none={words.timeline.none}
-            query={timeline}
-            personHref={personHref}
-          />
+          <AccountTimeline workspace={workspace.slug} id={id} personHref={personHref} />
         </Span>
         <Span of={4}>
           <Card title={words.licences.title}>

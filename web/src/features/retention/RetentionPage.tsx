@@ -1,5 +1,6 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
 import { allAppsQuery } from "@/api/apps";
 import { downloadCsv } from "@/api/client";
 import { chartState } from "@/api/metrics";
@@ -32,8 +33,9 @@ export function RetentionPage() {
   const queries = retentionQueries(workspace.slug, search, span);
   const all = useQuery(queries.all);
   const byRole = useQueries({ queries: queries.roles.map(({ query }) => query) });
-  // The names only fill a menu, so they wait until the figures stand.
-  const apps = useQuery({ ...allAppsQuery(workspace.slug), enabled: all.isSuccess });
+  // The names only fill a menu, so they wait until it opens.
+  const [menu, setMenu] = useState(false);
+  const apps = useQuery({ ...allAppsQuery(workspace.slug), enabled: menu });
 
   const columns = columnsOf(variant, step);
   const cohorts = all.data?.cohorts ?? [];
@@ -54,13 +56,13 @@ export function RetentionPage() {
   const set = (change: Partial<typeof search>) =>
     void navigate({ search: (old) => ({ ...old, ...change }) });
   const filters = [
+    roleFilter(search.role),
     {
       key: "app",
       label: words.app,
       options: (apps.data ?? []).map(({ app }) => ({ value: app, label: app })),
       values: search.app ? [search.app] : [],
     },
-    roleFilter(search.role),
   ];
 
   return (
@@ -85,6 +87,7 @@ export function RetentionPage() {
             <PeriodPicker {...picker} comparable={false} />
             <FilterBar
               filters={filters}
+              onOpen={() => setMenu(true)}
               onChange={(key, values) =>
                 set(key === "role" ? { role: roleOf(values.at(-1)) } : { app: values.at(-1) })
               }
