@@ -30,7 +30,7 @@ export function Sidebar({ open, onClose }: { open: boolean; onClose: () => void 
   return (
     <>
       {open ? <div className={classes.shade} onClick={onClose} aria-hidden="true" /> : null}
-      <aside className={classes.sidebar} data-open={open || undefined}>
+      <aside className={classes.sidebar} data-open={open || undefined} data-noprint>
         <div className={classes.head}>
           <WorkspaceSwitch />
           <ActionIcon
