@@ -18,6 +18,8 @@ interface PageHeaderProps {
   facts?: ReactNode;
   /** The sentence that answers the page's question. */
   verdict?: ReactNode;
+  /** The verdict may take a moment: its lines are kept free, so that nothing moves when it comes. */
+  keepLines?: boolean;
   /** At most one primary action. */
   actions?: ReactNode;
   /** Filters and period. */
@@ -25,7 +27,7 @@ interface PageHeaderProps {
 }
 
 export function PageHeader(props: PageHeaderProps) {
-  const { crumbs, title, badges, facts, verdict, actions, controls } = props;
+  const { crumbs, title, badges, facts, verdict, keepLines, actions, controls } = props;
   useTitle(props.name ?? (typeof title === "string" ? title : undefined));
   return (
     <header className={classes.header}>
@@ -51,13 +53,12 @@ export function PageHeader(props: PageHeaderProps) {
         </div>
         {actions ? <div className={classes.actions}>{actions}</div> : null}
       </div>
-      {verdict ? <Verdict>{verdict}</Verdict> : null}
+      {verdict || keepLines ? (
+        <p className={classes.verdict} data-kept={keepLines || undefined}>
+          {verdict}
+        </p>
+      ) : null}
       {controls ? <div className={classes.controls}>{controls}</div> : null}
     </header>
   );
-}
-
-/** The answer in one sentence, before any picture. */
-export function Verdict({ children }: { children: ReactNode }) {
-  return <p className={classes.verdict}>{children}</p>;
 }

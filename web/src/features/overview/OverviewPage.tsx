@@ -63,6 +63,7 @@ export function OverviewPage() {
     >
       <PageHeader
         title={words.title}
+        keepLines
         verdict={
           people && (
             <OverviewVerdict
