@@ -27,7 +27,7 @@ export function OverviewStats({ days, day, period, states, role }: OverviewStats
   const { slug: workspace } = useWorkspace();
   const can = useCan();
   const href = useHref();
-  if (!days) return <SkeletonBlock height={112} />;
+  if (!days) return <SkeletonBlock height={127} />;
 
   const people = valuesBy(days, "mau");
   const stickiness = compared(valuesBy(days, "stickiness"), day);
