@@ -53,31 +53,23 @@ pub fn active(
     let last = Period::Month.step(Period::Month.start(to), 1) - 1;
     let summaries: BTreeMap<i32, Arc<Summary>> = view.summaries(conn, filter, first, last)?.into_iter().collect();
 
-    let mut week = Window::default();
-    let mut month = Window::default();
-    let mut accounts = Window::default();
+    let start = from - MONTH + 1;
+    let of = |pick: fn(&Summary) -> &RoaringBitmap| -> Vec<RoaringBitmap> {
+        (start..=to).map(|day| summaries.get(&day).map(|s| pick(s).clone()).unwrap_or_default()).collect()
+    };
+    let (people, accounts) = (of(|s| &s.people), of(|s| &s.accounts));
+    let (weeks, months) = (trailing(&people, WEEK), trailing(&people, MONTH));
+    let accounts = trailing(&accounts, MONTH);
     let mut dau_sum = 0u64;
     let mut calendar: Option<(i32, u64)> = None;
     let mut series = Vec::new();
-    for day in (from - MONTH + 1)..=to {
-        let today = summaries.get(&day);
-        if let Some(today) = today {
-            week.enter(&today.people);
-            month.enter(&today.people);
-            accounts.enter(&today.accounts);
-            dau_sum += today.people.len();
-        }
-        if let Some(gone) = summaries.get(&(day - WEEK)).filter(|_| day - WEEK > from - MONTH) {
-            week.leave(&gone.people);
-        }
-        if let Some(gone) = summaries.get(&(day - MONTH)).filter(|_| day - MONTH > from - MONTH) {
-            month.leave(&gone.people);
-            accounts.leave(&gone.accounts);
-            dau_sum -= gone.people.len();
-        }
+    let trailing = weeks.into_iter().zip(months).zip(accounts);
+    for ((day, today), ((wau, mau), active_accounts)) in (start..=to).zip(&people).zip(trailing) {
+        dau_sum += today.len();
         if day < from {
             continue;
         }
+        let events = summaries.get(&day).map_or(0, |s| s.events);
         let start = Period::Month.start(day);
         let in_month = match calendar {
             Some((of, people)) if of == start => people,
@@ -90,18 +82,20 @@ pub fn active(
                 people.len()
             }
         };
-        let dau = today.map_or(0, |s| s.people.len());
+        let dau = today.len();
         series.push(ActiveDay {
             date: days::date(day),
             dau,
-            wau: week.distinct,
-            mau: month.distinct,
+            wau,
+            mau,
             mau_calendar_month: in_month,
-            dau_over_mau: ratio(dau, month.distinct),
-            stickiness: ratio(dau_sum, month.distinct).map(|sum| sum / f64::from(MONTH)),
-            active_accounts: accounts.distinct,
-            events: today.map_or(0, |s| s.events),
+            dau_over_mau: ratio(dau, mau),
+            stickiness: ratio(dau_sum, mau).map(|sum| sum / f64::from(MONTH)),
+            active_accounts,
+            events,
         });
+        // The day that leaves the trailing 28 when the next one comes.
+        dau_sum -= summaries.get(&(day - MONTH + 1)).map_or(0, |s| s.people.len());
     }
     Ok(series)
 }
@@ -112,32 +106,51 @@ pub fn ratio(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 
-/// Distinct members of a window that slides over days: how many of its days each member was seen on.
-#[derive(Default)]
-struct Window {
-    seen: Vec<u8>,
-    distinct: u64,
+/// Distinct members of each trailing window of `width` days that ends on a day.
+///
+/// Days are cut into blocks of `width`: a window is the end of one block and the beginning of the next,
+/// so unions from both sides of each border serve all windows (van Herk 1992, Gil and Werman 1993).
+fn trailing(days: &[RoaringBitmap], width: i32) -> Vec<u64> {
+    let width = usize::try_from(width).unwrap_or(1);
+    let mut counts = Vec::with_capacity(days.len());
+    // For each day of the block before: everybody from that day to the block's end.
+    let mut ends: Vec<RoaringBitmap> = Vec::new();
+    for block in days.chunks(width) {
+        let mut beginning = RoaringBitmap::new();
+        for (place, day) in block.iter().enumerate() {
+            beginning |= day;
+            counts.push(ends.get(place + 1).map_or(beginning.len(), |end| end.union_len(&beginning)));
+        }
+        let mut end = RoaringBitmap::new();
+        ends = block
+            .iter()
+            .rev()
+            .map(|day| {
+                end |= day;
+                end.clone()
+            })
+            .collect();
+        ends.reverse();
+    }
+    counts
 }
 
-impl Window {
-    fn enter(&mut self, day: &RoaringBitmap) {
-        let size = day.max().and_then(|max| usize::try_from(max).ok()).map_or(0, |max| max + 1);
-        if self.seen.len() < size {
-            self.seen.resize(size, 0);
-        }
-        for member in day {
-            if let Some(days) = usize::try_from(member).ok().and_then(|at| self.seen.get_mut(at)) {
-                self.distinct += u64::from(*days == 0);
-                *days += 1;
-            }
-        }
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    fn leave(&mut self, day: &RoaringBitmap) {
-        for member in day {
-            if let Some(days) = usize::try_from(member).ok().and_then(|at| self.seen.get_mut(at)) {
-                *days = days.saturating_sub(1);
-                self.distinct -= u64::from(*days == 0);
+    #[test]
+    fn windows_count_each_member_once() {
+        let days: Vec<RoaringBitmap> =
+            (0u32..40).map(|day| [day * 7 % 13, day * 5 % 11, day / 9].into_iter().collect()).collect();
+        for width in [1usize, 7, 28] {
+            let counts = trailing(&days, i32::try_from(width).unwrap());
+            for (end, count) in counts.iter().enumerate() {
+                let mut window = RoaringBitmap::new();
+                for day in &days[(end + 1).saturating_sub(width)..=end] {
+                    window |= day;
+                }
+                assert_eq!(*count, window.len(), "{width} days to {end}");
             }
         }
     }

@@ -67,14 +67,17 @@ pub fn batch(
     random: &mut impl FnMut() -> u64,
 ) -> Result<Received, Rejection> {
     let text = utf8(body)?;
-    if let Err(error) = serde_json::from_str::<&RawValue>(text) {
-        return Err(no_json(&error));
-    }
     if !text.trim_ascii_start().starts_with('{') {
+        serde_json::from_str::<&RawValue>(text).map_err(|e| no_json(&e))?;
         return Err(Rejection::new("bad_batch", "the body is no JSON object: send {\"batch\": [calls]}"));
     }
-    let body: BatchBody<'_> = serde_json::from_str(text)
-        .map_err(|e| Rejection::new("bad_batch", format!("the body is no batch: {e}; send {{\"batch\": [calls]}}")))?;
+    let body: BatchBody<'_> = serde_json::from_str(text).map_err(|error| {
+        // A body may be cut off behind what makes it no batch.
+        match serde_json::from_str::<&RawValue>(text) {
+            Err(broken) => no_json(&broken),
+            Ok(_) => Rejection::new("bad_batch", format!("the body is no batch: {error}; send {{\"batch\": [calls]}}")),
+        }
+    })?;
     if body.batch.len() > ITEMS {
         return Err(Rejection::new(
             "too_many",
