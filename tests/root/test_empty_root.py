@@ -32,7 +32,7 @@ def test_the_console_is_served_from_an_empty_root(tmp_path):
             index = requests.get(f"{base}/", timeout=10)
             assert index.headers["content-type"].startswith("text/html")
             assert "immutable" not in index.headers.get("cache-control", "")
-            script = re.search(r'<script[^>]+src="(/assets/[^"]+\.js)"', index.text)[1]
+            script = re.search(r'<script type="module"[^>]+src="(/assets/[^"]+\.js)"', index.text)[1]
             asset = requests.get(base + script, timeout=10)
             assert asset.status_code == 200 and len(asset.content) > 1_000
             assert "javascript" in asset.headers["content-type"]
