@@ -61,7 +61,7 @@ impl Identity {
         for calls in identity.calls.values_mut() {
             sort(calls);
         }
-        identity.individual = dictionary.number(Kind::Account, INDIVIDUAL).into_iter().collect();
+        identity.know_individual(dictionary);
         let subjects: Vec<Subject> = identity.calls.keys().copied().collect();
         for subject in subjects {
             identity.judge(subject);
@@ -74,7 +74,6 @@ impl Identity {
         &mut self,
         conn: &mut DbConn,
         workspace: i64,
-        dictionary: &Dictionary,
         subjects: &HashSet<Subject>,
         linked: bool,
         clock: &mut DayClock,
@@ -98,9 +97,6 @@ impl Identity {
                     changes.columns |= self.refresh_columns(self.person(person), clock);
                 }
             }
-        }
-        if self.individual.is_empty() {
-            self.individual = dictionary.number(Kind::Account, INDIVIDUAL).into_iter().collect();
         }
         for subject in subjects {
             let mut calls = traits::load_calls(conn, workspace, Some(*subject))?;
@@ -132,6 +128,11 @@ impl Identity {
             }
         }
         Ok(changes)
+    }
+
+    /// Looks whether the account that groups people without a company was named meanwhile.
+    pub fn know_individual(&mut self, dictionary: &Dictionary) {
+        self.individual.extend(dictionary.number(Kind::Account, INDIVIDUAL));
     }
 
     fn set_links(&mut self, links: &[(u32, u32, i64)]) {

@@ -235,6 +235,7 @@ impl View {
         names.refresh(conn, self.workspace)?;
         self.counted = Counted::of(&names);
         self.has_accounts = !names.is_empty(Kind::Account);
+        self.identity.know_individual(&names);
         Ok(())
     }
 
@@ -281,9 +282,7 @@ impl View {
         if subjects.is_empty() && !linked {
             return Ok(());
         }
-        let names = self.names.clone();
-        let names = names.read().unwrap_or_else(PoisonError::into_inner);
-        let changes = self.identity.reload(conn, self.workspace, &names, subjects, linked, &mut self.clock)?;
+        let changes = self.identity.reload(conn, self.workspace, subjects, linked, &mut self.clock)?;
         if changes.accounts {
             self.kept.clear();
             self.by_app = Default::default();
