@@ -88,7 +88,7 @@ pub fn accept(
         _ => None,
     };
     let facts = match kind {
-        CallKind::Identify | CallKind::Group => object("traits", call.traits)?,
+        CallKind::Identify | CallKind::Group => valued("traits", object("traits", call.traits)?)?,
         _ => object("properties", call.properties)?,
     };
     let message_id = name("messageId", &call.message_id)?;
@@ -183,6 +183,17 @@ fn object<'t>(field: &str, value: Option<&'t serde_json::value::RawValue>) -> Re
         ));
     }
     Ok(text)
+}
+
+/// Well-formed text may still hold what has no value: 1e999, or half of a surrogate pair. Traits are read
+/// again and again, so they are refused here; properties are only shown, and are shown as sent.
+fn valued<'t>(field: &str, text: &'t str) -> Result<&'t str, Rejection> {
+    if text.is_empty() {
+        return Ok(text);
+    }
+    serde_json::from_str::<serde_json::Value>(text).map(|_| text).map_err(|error| {
+        Rejection::new("bad_facts", format!("{field} holds a value that cannot be kept: {error}; correct it"))
+    })
 }
 
 fn depth(json: &str) -> usize {

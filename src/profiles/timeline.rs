@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::listing::TimelineQuery;
@@ -44,6 +44,14 @@ pub(super) enum Whose {
     Keys(HashSet<u32>),
     /// Those that name one of these accounts.
     Accounts(Vec<u32>),
+}
+
+/// Properties as JSON; what has no value as JSON (a number such as 1e999) is shown as it was sent.
+fn properties(text: &str) -> Value {
+    if text.is_empty() {
+        return json!({});
+    }
+    serde_json::from_str(text).unwrap_or_else(|_| json!({ "as sent": text }))
 }
 
 /// Where a row stands: instant, block, place in the block.
@@ -112,10 +120,7 @@ pub(super) fn timeline(
                 version: name(Kind::Version, columns.version.get(row)),
                 account: name(Kind::Account, columns.account.get(row)),
                 person: person.and_then(|key| names.name(Kind::Person, key).get(1..).map(str::to_owned)),
-                properties: facts
-                    .get(row)
-                    .and_then(|text| serde_json::from_str(text).ok())
-                    .unwrap_or_else(|| Value::Object(serde_json::Map::new())),
+                properties: facts.get(row).map_or_else(|| json!({}), |text| properties(text)),
             };
             found.push(((*at, id, row), item));
         }

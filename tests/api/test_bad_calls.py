@@ -94,6 +94,8 @@ REFUSED = {
     "number as app": ("track", track(context={"app": 5}), 400, "bad_field"),
     "array as properties": ("track", track(properties=[1]), 400, "bad_facts"),
     "text as traits": ("identify", text({"userId": "a", "traits": "x"}), 400, "bad_facts"),
+    "trait out of range": ("identify", '{"userId":"a","traits":{"plan":"pro","x":1e999}}', 400, "bad_facts"),
+    "trait with half a character": ("identify", '{"userId":"a","traits":{"plan":"\\ud800"}}', 400, "bad_facts"),
     "number out of range": ("track", '{"userId":"a","event":"x","timestamp":1e999}', 400, "bad_json"),
     "duplicate key": ("track", '{"userId":"a","userId":"b","event":"x"}', 400, "bad_field"),
     "61 levels": ("track", nested(61), 400, "too_deep"),
