@@ -19,7 +19,7 @@ def new_appliance(tmp_path_factory):
 
     def make(engine="sqlite"):
         if engine == "postgres" and not POSTGRES:
-            pytest.skip("TAKEHOLD_TEST_POSTGRES names no server")
+            pytest.fail("TAKEHOLD_TEST_POSTGRES names no server: tests/run starts one")
         made.append(Appliance(tmp_path_factory.mktemp(f"appliance{next(number)}"), engine))
         return made[-1]
 

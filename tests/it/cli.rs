@@ -198,7 +198,7 @@ fn the_environment_can_name_the_first_owner() {
 
 #[test]
 fn postgresql_needs_a_secret_key() {
-    let Some(store) = Store::postgres() else { return };
+    let store = Store::postgres();
     let output = takehold(&store).arg("serve").env_remove("TAKEHOLD_SERVER__SECRET_KEY").output().unwrap();
     refused(&output, "TAKEHOLD_SERVER__SECRET_KEY_FILE");
 }

@@ -22,7 +22,7 @@ pub const PASSWORD: &str = "correct horse battery";
 /// An hour on the test clock.
 pub const HOUR: i64 = 3_600_000_000;
 
-/// Runs a scenario on SQLite, and on PostgreSQL when there is one.
+/// Runs a scenario on SQLite and on PostgreSQL.
 macro_rules! both_engines {
     ($(#[$meta:meta])* fn $name:ident($app:ident: $kind:ty) $body:block) => {
         mod $name {
@@ -39,9 +39,7 @@ macro_rules! both_engines {
 
             #[test]
             fn postgres() {
-                if let Some(store) = $crate::support::Store::postgres() {
-                    scenario(&$crate::support::Stage::on(store));
-                }
+                scenario(&$crate::support::Stage::on($crate::support::Store::postgres()));
             }
         }
     };

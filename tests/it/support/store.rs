@@ -21,16 +21,17 @@ impl Store {
         Self { url, folder, admin: None }
     }
 
-    /// A new database on the server that `TAKEHOLD_TEST_POSTGRES` names; none when it is not set.
-    pub fn postgres() -> Option<Self> {
-        let admin = std::env::var("TAKEHOLD_TEST_POSTGRES").ok().filter(|url| !url.is_empty())?;
+    /// A new database on the server that `TAKEHOLD_TEST_POSTGRES` names. A test that needs one fails without.
+    pub fn postgres() -> Self {
+        let admin = std::env::var("TAKEHOLD_TEST_POSTGRES").ok().filter(|url| !url.is_empty());
+        let admin = admin.expect("TAKEHOLD_TEST_POSTGRES names no server: `tests/run rust` starts one");
         let name = format!("takehold_test_{}", random_letters(12).unwrap().to_lowercase());
         let mut conn = PgConnection::establish(&admin).unwrap();
         conn.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
         let (address, options) = admin.split_once('?').unwrap_or((&admin, ""));
         let (server, _) = address.rsplit_once('/').unwrap();
         let url = format!("{server}/{name}{}{options}", if options.is_empty() { "" } else { "?" });
-        Some(Self { url, folder: tempfile::tempdir().unwrap(), admin: Some((admin, name)) })
+        Self { url, folder: tempfile::tempdir().unwrap(), admin: Some((admin, name)) }
     }
 
     /// Makes the database go away and come back, for PostgreSQL.
