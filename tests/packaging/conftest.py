@@ -1,0 +1,51 @@
+"""What the tests of packages share: the scripts that make them, and a word when the machine lacks a tool."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from appliance import BINARY
+
+TOP = Path(__file__).parents[2]
+BECOME_ROOT = [] if os.geteuid() == 0 else ["sudo", "-n"]
+
+
+@pytest.fixture(scope="session")
+def tools():
+    """Says which Debian package a missing command comes with."""
+
+    def needed(**commands):
+        for command, package in commands.items():
+            command = command.replace("_", "-")
+            if not (shutil.which(command) or shutil.which(command, path="/usr/sbin:/sbin")):
+                pytest.fail(f"{command} is missing: install it with apt-get install {package}", pytrace=False)
+
+    return needed
+
+
+@pytest.fixture(scope="session")
+def as_root():
+    """Runs a command as root and answers what it printed."""
+
+    def run(*command, **options):
+        done = subprocess.run([*BECOME_ROOT, *map(str, command)], capture_output=True, text=True, timeout=120, **options)
+        assert done.returncode == 0, f"{command}: {done.stderr}{done.stdout}"
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def build():
+    """Runs a script of `packaging` and answers its last line."""
+
+    def run(script, *arguments, binary=BINARY, environment=None):
+        command = [TOP / "packaging" / script, *(["--binary", binary] if binary else []), *map(str, arguments)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, env={**os.environ, **(environment or {})})
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()[-1]
+
+    return run
