@@ -1,5 +1,6 @@
 """What the tests of packages share: the scripts that make them, and a word when the machine lacks a tool."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -47,5 +48,26 @@ def build():
         done = subprocess.run(command, capture_output=True, text=True, timeout=300, env={**os.environ, **(environment or {})})
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()[-1]
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def built(build, tmp_path_factory, request):
+    """Runs a script of `packaging` once for all processes of the test run."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if hasattr(request.config, "workerinput") else base
+
+    def run(script):
+        folder = base / script
+        folder.mkdir(mode=0o755, exist_ok=True)
+        with (folder / "last-line").open("a+") as answer:
+            fcntl.flock(answer, fcntl.LOCK_EX)
+            answer.seek(0)
+            line = answer.read()
+            if not line:
+                line = build(script, "--to", folder)
+                answer.write(line)
+            return line
 
     return run

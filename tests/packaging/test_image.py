@@ -37,9 +37,9 @@ def version():
 
 
 @pytest.fixture(scope="module")
-def archive(tools, build, tmp_path_factory):
+def archive(tools, built):
     tools(buildah="buildah")
-    return Path(build("build-image", "--to", tmp_path_factory.mktemp("image")))
+    return Path(built("build-image"))
 
 
 class Layout:
