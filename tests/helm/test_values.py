@@ -5,7 +5,7 @@ import json
 import pytest
 import yaml
 
-from helm.chart import CHART, DATABASE, refusal, render, template
+from helm.chart import CHART, DATABASE, RELEASE, helm, refusal, render, template
 from helm.values_readme import documented, readme
 
 SCHEMA = json.loads((CHART / "values.schema.json").read_text())
@@ -128,3 +128,22 @@ def test_a_parent_charts_condition_is_no_unknown_value():
 
 def test_kubernetes_of_long_ago_is_refused():
     assert "1.24" in template({}, "--kube-version", "1.24.0").stderr
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({}, ["on SQLite", "create secret generic use-secret-key", "port-forward", "Set up:"]),
+        ({"persistence": {"enabled": False}}, ["The data is lost with the pod"]),
+        ({"ingress": {"enabled": True}}, ["publicUrl is empty"]),
+        ({"database": POSTGRES_URL}, ["on PostgreSQL", "database.existingSecret keeps it out of there", "no scheduled backups"]),
+        ({"bootstrap": {"ownerEmail": "o@example.com", "existingSecret": "own"}, "publicUrl": "https://a.example"}, ["as o@example.com", "https://a.example"]),
+    ],
+    ids=json.dumps,
+)
+def test_the_notes_say_what_to_do_next(values, said):
+    done = helm("install", RELEASE, CHART, "--namespace", "tools", "--dry-run=client", "--values", "-", stdin=json.dumps(values))
+    assert done.returncode == 0, done.stderr
+    notes = done.stdout.split("NOTES:")[1]
+    assert [each for each in said if each not in notes] == []
+    assert "<no value>" not in notes and "u:p@h" not in notes
