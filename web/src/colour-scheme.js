@@ -9,5 +9,8 @@
   }
   const dark =
     wanted === "dark" || (wanted !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
-  document.documentElement.setAttribute("data-mantine-color-scheme", dark ? "dark" : "light");
+  const page = document.documentElement;
+  page.setAttribute("data-mantine-color-scheme", dark ? "dark" : "light");
+  // The pages outside the frame are not announced by its outline.
+  if (/^\/(sign-in|setup)/.test(location.pathname)) page.setAttribute("data-bare", "");
 })();

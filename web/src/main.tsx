@@ -7,12 +7,16 @@ import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { queryClient, router } from "./router";
 import { followLinks } from "./router/links";
+import { meQuery, workspacesQuery } from "./session/queries";
 import { cssVariablesResolver, theme } from "./theme";
 import { applyDensity } from "./ui/density";
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 // Mantine's own style tags take it from the provider; the scroll lock asks `get-nonce`.
 setNonce(nonce);
+// Who reads, and the page they came for, are asked for before anything is drawn.
+void queryClient.prefetchQuery(meQuery);
+void queryClient.prefetchQuery(workspacesQuery);
 followLinks(router);
 applyDensity();
 

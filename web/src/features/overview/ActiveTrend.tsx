@@ -11,7 +11,7 @@ import { overview } from "@/words/overview";
 
 interface ActiveTrendProps {
   active: UseQueryResult<Schema["ActiveSeries"]>;
-  apps: readonly App[] | undefined;
+  apps: UseQueryResult<App[]>;
   role?: string;
   period: Period;
   today: Day;
@@ -21,7 +21,7 @@ interface ActiveTrendProps {
 }
 
 /** People of the workspace, with the latest release of each app above. */
-export function ActiveTrend({ active, apps = [], role, ...trend }: ActiveTrendProps) {
+export function ActiveTrend({ active, apps, role, ...trend }: ActiveTrendProps) {
   const workspace = useWorkspace();
   const { from, to } = trend.period;
   return (
@@ -29,8 +29,10 @@ export function ActiveTrend({ active, apps = [], role, ...trend }: ActiveTrendPr
       {...trend}
       days={active.data?.days ?? []}
       stale={active.isPlaceholderData}
-      state={chartState(active)}
-      marks={apps.flatMap(({ app, version, released_at }) =>
+      lines={2}
+      // Drawn once with its marks: they need room above, and the picture would move for them.
+      state={chartState(active) ?? (apps.isPending ? chartState(apps) : undefined)}
+      marks={(apps.data ?? []).flatMap(({ app, version, released_at }) =>
         released_at && version
           ? [
               {

@@ -25,7 +25,7 @@ export function Movers(props: MoversProps) {
   const { movers, allRoles, state, appsHref } = props;
   return (
     <Card title={words.title} aside={<a href={appsHref}>{words.all}</a>}>
-      {state?.kind === "loading" && <SkeletonBlock height={320} />}
+      {state?.kind === "loading" && <SkeletonBlock height={316} />}
       {state?.kind === "error" && <p role="alert">{state.message}</p>}
       {movers && (
         <>

@@ -93,7 +93,7 @@ export function OverviewPage() {
           days={active.data?.days}
           day={day}
           period={period}
-          states={apps.data && statesOf(apps.data)}
+          states={apps.data ? statesOf(apps.data) : apps.error ? null : undefined}
           role={search.role}
         />
         <Cards>
@@ -101,7 +101,7 @@ export function OverviewPage() {
             <Stack>
               <ActiveTrend
                 active={active}
-                apps={apps.data}
+                apps={apps}
                 role={search.role}
                 period={period}
                 today={today}

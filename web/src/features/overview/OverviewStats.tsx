@@ -19,7 +19,8 @@ interface OverviewStatsProps {
   /** The day the trailing figures end on. */
   day: Day;
   period: Period;
-  states: StateCounts | undefined;
+  /** null when they cannot be had. */
+  states: StateCounts | null | undefined;
   role?: string;
 }
 
@@ -27,7 +28,7 @@ export function OverviewStats({ days, day, period, states, role }: OverviewStats
   const { slug: workspace } = useWorkspace();
   const can = useCan();
   const href = useHref();
-  if (!days) return <SkeletonBlock height={127} />;
+  if (!days || states === undefined) return <SkeletonBlock height={127} />;
 
   const people = valuesBy(days, "mau");
   const stickiness = compared(valuesBy(days, "stickiness"), day);

@@ -36,6 +36,7 @@ export function RhythmStates({ apps = [], allRoles, state }: RhythmStatesProps) 
       state={state ?? (apps.length === 0 ? { kind: "empty", message: words.empty } : undefined)}
       bars={bars}
       height={168}
+      lines={2}
       table={{
         caption: words.title,
         columns: [

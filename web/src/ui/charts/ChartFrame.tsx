@@ -96,7 +96,7 @@ export function ChartFrame(props: ChartFrameProps) {
           </div>
         </header>
         {(drawn || state.kind === "loading") && (
-          <p className={styles.summary} id={summaryId}>
+          <p className={styles.summary} id={summaryId} data-lines={props.lines}>
             {drawn ? summary : words.loading}
           </p>
         )}
@@ -108,7 +108,9 @@ export function ChartFrame(props: ChartFrameProps) {
             )}
           </p>
         )}
-        {drawn && legend && legend.length > 0 && !asTable && <Legend items={legend} />}
+        {(drawn || state.kind === "loading") && legend && legend.length > 0 && !asTable && (
+          <Legend items={legend} />
+        )}
         <div
           ref={body}
           className={styles.body}

@@ -38,6 +38,8 @@ export interface FrameProps {
   /** Switches that belong to this chart alone. */
   controls?: ReactNode;
   height?: number;
+  /** Lines kept free for the summary while it is on its way, so that nothing moves when it comes. */
+  lines?: 2;
   /** True while newer figures are on their way. */
   stale?: boolean;
 }
