@@ -155,6 +155,18 @@ pub fn blocks_after(
         .load(conn)?)
 }
 
+/// What is not folded yet: how many events, and when the oldest of their blocks was received.
+pub fn tail(conn: &mut DbConn, workspace: i64) -> Result<Option<(i64, i64)>, DbError> {
+    let through = state(conn, workspace)?.folded_through;
+    let blocks: Vec<(i64, i64)> = event_blocks::table
+        .filter(event_blocks::workspace_id.eq(workspace))
+        .filter(event_blocks::id.gt(through))
+        .order(event_blocks::id)
+        .select((event_blocks::events, event_blocks::received_at))
+        .load(conn)?;
+    Ok(blocks.first().map(|(_, oldest)| (blocks.iter().map(|(events, _)| events).sum(), *oldest)))
+}
+
 /// Folds what is new in one workspace; answers how many events were left to fold and now are.
 ///
 /// The work is done on a snapshot; the short write at the end is dropped if another process folded meanwhile.
@@ -165,7 +177,7 @@ pub fn fold(db: &Db, workspace: i64, zone: &str) -> Result<u64, DbError> {
         events: u64,
         days: Vec<(i32, Vec<u8>)>,
         totals: Vec<(i64, Vec<u8>)>,
-        print_days: Vec<i32>,
+        prints: Vec<fingerprints::Merged>,
     }
     let prepared = db.read_blocking(|conn| -> Result<Option<Prepared>, DbError> {
         let before = state(conn, workspace)?;
@@ -212,7 +224,8 @@ pub fn fold(db: &Db, workspace: i64, zone: &str) -> Result<u64, DbError> {
             }
             packed.push((shard, totals::encode(&sums)?));
         }
-        Ok(Some(Prepared { before, through, events, days, totals: packed, print_days }))
+        let prints = fingerprints::merge_parts(conn, workspace, &print_days)?;
+        Ok(Some(Prepared { before, through, events, days, totals: packed, prints }))
     })?;
     let Some(prepared) = prepared else { return Ok(0) };
     db.write_blocking(|conn| {
@@ -236,7 +249,7 @@ pub fn fold(db: &Db, workspace: i64, zone: &str) -> Result<u64, DbError> {
                 .set(activity_totals::data.eq(data))
                 .execute(c))?;
         }
-        fingerprints::merge_parts(conn, workspace, &prepared.print_days)?;
+        fingerprints::replace(conn, workspace, &prepared.prints)?;
         store_state(conn, workspace, State { folded_through: prepared.through, ..prepared.before })?;
         Ok(prepared.events)
     })

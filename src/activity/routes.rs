@@ -1,7 +1,5 @@
 //! Metrics over HTTP.
 
-use std::sync::PoisonError;
-
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -53,7 +51,7 @@ async fn active(
     let (from, to) = query.range()?;
     query.only_plain()?;
     let days = ask(&activity, &caller, move |view, conn| {
-        let filter = query.filter(view, &view.names().read().unwrap_or_else(PoisonError::into_inner))?;
+        let filter = query.filter(view, &view.names().read())?;
         Ok(series::active(view, conn, &filter, from, to)?)
     })
     .await?;
@@ -135,7 +133,7 @@ async fn retention_of(
     };
     let now = clock.now();
     let cohorts = ask(&activity, &caller, move |view, conn| {
-        let filter = query.filter(view, &view.names().read().unwrap_or_else(PoisonError::into_inner))?;
+        let filter = query.filter(view, &view.names().read())?;
         let question = Question { period, variant, cohorts, periods, brackets, today: view.day_of(now) };
         Ok(retention::retention(view, conn, &filter, &question)?)
     })
@@ -187,7 +185,7 @@ async fn lifecycle(
     let period = word("period", query.period.as_deref(), Period::Month, PERIODS)?;
     let now = clock.now();
     let periods = ask(&activity, &caller, move |view, conn| {
-        let filter = query.filter(view, &view.names().read().unwrap_or_else(PoisonError::into_inner))?;
+        let filter = query.filter(view, &view.names().read())?;
         let today = view.day_of(now);
         Ok(retention::lifecycle(view, conn, &filter, period, from, to, today)?)
     })
@@ -240,13 +238,13 @@ async fn app_months(
     let workspace = caller.workspace.id;
     let apps = ask(&activity, &caller, move |view, conn| {
         let names = view.names();
-        let filter = query.filter(view, &names.read().unwrap_or_else(PoisonError::into_inner))?;
+        let filter = query.filter(view, &names.read())?;
         let mut months = apps::months(view, conn, &filter, from, to)?;
         let today = view.day_of(now);
         let learned = apps::rhythms(view, conn, today)?;
         let settings = settings::load(conn, workspace)?;
         let totals = apps::totals(view, filter.include_excluded);
-        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let names = names.read();
         let wanted = |app: &u32| filter.app.is_none_or(|only| only == *app);
         Ok(apps::all(view, &names)
             .into_iter()
@@ -313,7 +311,7 @@ async fn features(
     let app = query.app.clone().ok_or_else(|| ApiError::bad_query("app", "is needed"))?;
     let found = ask(&activity, &caller, move |view, conn| {
         let names = view.names();
-        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let names = names.read();
         let filter = query.filter(view, &names)?;
         Ok(apps::features(view, conn, &filter, &names, from, to)?)
     })

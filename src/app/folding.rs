@@ -13,6 +13,9 @@ use crate::ingest::compact::compact;
 
 /// Time between two looks: queries take in what is not folded, so this only keeps the tail short.
 const EVERY: Duration = Duration::from_secs(5);
+/// A tail of so many events, or that old in microseconds, is folded.
+const LONG: i64 = 200_000;
+const OLD: i64 = 60_000_000;
 /// Rounds between two looks for small blocks.
 const COMPACT_EVERY: u32 = 24;
 /// Steps in which the thread sleeps, so that it stops quickly.
@@ -32,7 +35,7 @@ impl Folding {
         let thread = std::thread::Builder::new().name("fold".into()).spawn(move || {
             let mut rounds = 0u32;
             while !told.load(Ordering::Relaxed) {
-                fold_all(&db, &told, rounds.is_multiple_of(COMPACT_EVERY).then(|| clock.now()));
+                fold_all(&db, &told, clock.now(), rounds.is_multiple_of(COMPACT_EVERY));
                 rounds = rounds.wrapping_add(1);
                 let mut slept = Duration::ZERO;
                 while slept < EVERY && !told.load(Ordering::Relaxed) {
@@ -53,8 +56,8 @@ impl Drop for Folding {
     }
 }
 
-/// Folds every workspace; with the time given, merges old small blocks too.
-fn fold_all(db: &Db, stop: &AtomicBool, compact_at: Option<i64>) {
+/// Folds every workspace whose tail is long or old; may merge old small blocks too.
+fn fold_all(db: &Db, stop: &AtomicBool, now: i64, compacts: bool) {
     let all = match db.read_blocking(workspaces::all) {
         Ok(all) => all,
         Err(error) => {
@@ -63,7 +66,13 @@ fn fold_all(db: &Db, stop: &AtomicBool, compact_at: Option<i64>) {
         }
     };
     for workspace in all {
-        while !stop.load(Ordering::Relaxed) {
+        let tail = db.read_blocking(|conn| fold::tail(conn, workspace.id));
+        let due = match tail {
+            Ok(None) => false,
+            Ok(Some((events, oldest))) => events >= LONG || now - oldest >= OLD,
+            Err(_) => true,
+        };
+        while due && !stop.load(Ordering::Relaxed) {
             match fold::fold(db, workspace.id, &workspace.time_zone) {
                 Ok(0) => break,
                 Ok(events) => tracing::debug!(workspace = workspace.slug, events, "folded"),
@@ -73,7 +82,7 @@ fn fold_all(db: &Db, stop: &AtomicBool, compact_at: Option<i64>) {
                 }
             }
         }
-        while let Some(now) = compact_at.filter(|_| !stop.load(Ordering::Relaxed)) {
+        while compacts && !stop.load(Ordering::Relaxed) {
             match compact(db, workspace.id, now) {
                 Ok(true) => {}
                 Ok(false) => break,

@@ -1,9 +1,8 @@
-//! Loads files of calls: one thread reads and checks lines, another stores and folds them.
+//! Loads files of calls: one thread reads and checks lines, another stores them, a third folds.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::sync::PoisonError;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
@@ -27,7 +26,7 @@ const WAITING: usize = 8;
 /// Lines between two looks at names that were stored meanwhile.
 const LOOK_UP: u64 = 512;
 /// Events between two folds.
-const FOLD_EVERY: usize = 1_500_000;
+const FOLD_EVERY: usize = 750_000;
 /// Longest line, in bytes: what `/v1` takes too.
 pub const MAX_LINE: usize = 512_000;
 
@@ -227,15 +226,20 @@ pub fn import(
     let dictionaries = Dictionaries::default();
     let (batches, received) = bounded::<Counted>(WAITING);
     std::thread::scope(|scope| {
+        let (unfolded, ready) = bounded::<()>(1);
+        let folder = scope.spawn(move || ready.iter().try_for_each(|()| (target.fold)().map(drop)));
         let writer = scope.spawn({
             let (dictionaries, clock) = (dictionaries.clone(), clock.clone());
-            move || store(target, dictionaries, &clock, &received)
+            move || store(target, dictionaries, &clock, &received, &unfolded)
         });
         let read = read_lines(target, source, &dictionaries, clock, &batches, refuse);
         drop(batches);
         let stored = writer.join().unwrap_or_else(|_| Err(DbError::Setup("the storing thread failed".into())));
+        let folded = folder.join().unwrap_or_else(|_| Err(DbError::Setup("the folding thread failed".into())));
         // The store's error is the cause when both ends failed.
         let (accepted, duplicate) = stored?;
+        folded?;
+        while (target.fold)()? > 0 {}
         Ok(Tally { accepted, duplicate, rejected: read? })
     })
 }
@@ -259,11 +263,11 @@ fn read_lines(
     let mut rejected = 0u64;
     let mut counted = Counted { batch: Batch::default(), beside: Vec::new() };
     let mut received_at = clock.now();
-    let mut known = dictionary.read().unwrap_or_else(PoisonError::into_inner);
+    let mut known = dictionary.read();
     while let Some(line) = source.next()? {
         if line.number % LOOK_UP == 0 {
             drop(known);
-            known = dictionary.read().unwrap_or_else(PoisonError::into_inner);
+            known = dictionary.read();
         }
         let envelope = Envelope { received_at, sent_at: None, app: target.app, correct_clock: false };
         let batch = &mut counted.batch;
@@ -297,7 +301,7 @@ fn read_lines(
             if batches.send(full).is_err() {
                 return Ok(rejected);
             }
-            known = dictionary.read().unwrap_or_else(PoisonError::into_inner);
+            known = dictionary.read();
         }
     }
     drop(known);
@@ -332,15 +336,16 @@ fn read_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> std::io::Result<Opt
     }
 }
 
-/// Stores batches as they come and folds the index now and then, and at the end.
+/// Stores batches as they come and says when there is enough to fold.
 fn store(
     target: &Target<'_>,
     dictionaries: Dictionaries,
     clock: &Clock,
     received: &Receiver<Counted>,
+    unfolded: &Sender<()>,
 ) -> Result<(u64, u64), DbError> {
     let mut log = Log::new(target.db.clone(), dictionaries);
-    let (mut accepted, mut duplicate, mut unfolded) = (0u64, 0u64, 0usize);
+    let (mut accepted, mut duplicate, mut waiting) = (0u64, 0u64, 0usize);
     for Counted { batch, beside } in received {
         if batch.rows.is_empty() {
             continue;
@@ -354,13 +359,12 @@ fn store(
                 *(if new { &mut accepted } else { &mut duplicate }) += 1;
             }
         }
-        unfolded += batch.rows.len();
-        if unfolded >= FOLD_EVERY {
-            (target.fold)()?;
-            unfolded = 0;
+        waiting += batch.rows.len();
+        // Folding goes on beside; one that still runs takes what is new next time.
+        if waiting >= FOLD_EVERY && unfolded.try_send(()).is_ok() {
+            waiting = 0;
         }
     }
-    while (target.fold)()? > 0 {}
     Ok((accepted, duplicate))
 }
 

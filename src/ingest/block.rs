@@ -35,38 +35,58 @@ pub struct Event<'t> {
     pub facts: &'t str,
 }
 
-/// Packs events, which should be in order of time.
-pub fn encode(events: &[Event<'_>]) -> Result<Vec<u8>, DbError> {
-    let mut columns = Vec::with_capacity(events.len() * 12);
-    let mut previous = 0i64;
-    columns.extend(events.iter().map(|e| e.kind.stored()));
-    for event in events {
-        put(&mut columns, zigzag(event.at.wrapping_sub(previous)));
-        previous = event.at;
+/// Packs blocks, keeping its buffers and zstd's tables from one to the next.
+#[derive(Default)]
+pub struct Packer {
+    columns: Vec<u8>,
+    facts: Vec<u8>,
+    zstd: Option<zstd::bulk::Compressor<'static>>,
+}
+
+impl Packer {
+    /// Packs events, which should be in order of time.
+    pub fn pack(&mut self, events: &[Event<'_>]) -> Result<Vec<u8>, DbError> {
+        let failed = |e: std::io::Error| DbError::Setup(format!("cannot compress a block: {e}"));
+        self.fill(events);
+        let zstd = match &mut self.zstd {
+            Some(zstd) => zstd,
+            none => none.insert(zstd::bulk::Compressor::new(LEVEL).map_err(failed)?),
+        };
+        let packed = zstd.compress(&self.columns).map_err(failed)?;
+        let facts_packed = zstd.compress(&self.facts).map_err(failed)?;
+        let mut block = Vec::with_capacity(packed.len() + facts_packed.len() + 40);
+        block.push(LAYOUT);
+        for size in [events.len(), self.columns.len(), packed.len(), self.facts.len()] {
+            put(&mut block, u64::try_from(size).unwrap_or(0));
+        }
+        block.extend_from_slice(&packed);
+        block.extend_from_slice(&facts_packed);
+        Ok(block)
     }
-    let numbers: [fn(&Event<'_>) -> u32; 6] =
-        [|e| e.subject, |e| e.anonymous, |e| e.account, |e| e.app, |e| e.version, |e| e.event];
-    for column in numbers {
+
+    fn fill(&mut self, events: &[Event<'_>]) {
+        let Self { columns, facts, .. } = self;
+        columns.clear();
+        facts.clear();
+        columns.reserve(events.len() * 12);
+        let mut previous = 0i64;
+        columns.extend(events.iter().map(|e| e.kind.stored()));
         for event in events {
-            put(&mut columns, u64::from(column(event).wrapping_add(1)));
+            put(columns, zigzag(event.at.wrapping_sub(previous)));
+            previous = event.at;
+        }
+        let numbers: [fn(&Event<'_>) -> u32; 6] =
+            [|e| e.subject, |e| e.anonymous, |e| e.account, |e| e.app, |e| e.version, |e| e.event];
+        for column in numbers {
+            for event in events {
+                put(columns, u64::from(column(event).wrapping_add(1)));
+            }
+        }
+        for event in events {
+            put(columns, u64::try_from(event.facts.len()).unwrap_or(0));
+            facts.extend_from_slice(event.facts.as_bytes());
         }
     }
-    let mut facts = Vec::new();
-    for event in events {
-        put(&mut columns, u64::try_from(event.facts.len()).unwrap_or(0));
-        facts.extend_from_slice(event.facts.as_bytes());
-    }
-    let failed = |e: std::io::Error| DbError::Setup(format!("cannot compress a block: {e}"));
-    let packed = zstd::bulk::compress(&columns, LEVEL).map_err(failed)?;
-    let facts_packed = zstd::bulk::compress(&facts, LEVEL).map_err(failed)?;
-    let mut block = Vec::with_capacity(packed.len() + facts_packed.len() + 40);
-    block.push(LAYOUT);
-    for size in [events.len(), columns.len(), packed.len(), facts.len()] {
-        put(&mut block, u64::try_from(size).unwrap_or(0));
-    }
-    block.extend_from_slice(&packed);
-    block.extend_from_slice(&facts_packed);
-    Ok(block)
 }
 
 /// The columns of a block without its properties.
@@ -251,7 +271,7 @@ mod tests {
                 facts: if i % 2 == 0 { "{\"a\":1}" } else { "" },
             })
             .collect();
-        let block = encode(&events).unwrap();
+        let block = Packer::default().pack(&events).unwrap();
         let columns = decode(&block).unwrap();
         let facts = columns.facts(&block).unwrap();
         for (i, event) in events.iter().enumerate() {
@@ -264,7 +284,7 @@ mod tests {
 
     #[test]
     fn damage_is_an_error() {
-        let block = encode(&[]).unwrap();
+        let block = Packer::default().pack(&[]).unwrap();
         assert!(decode(&block[..2]).is_err());
         assert!(decode(b"").is_err());
         assert!(decode(&[1, 255, 255, 255, 255, 255]).is_err());

@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use crate::db::schema::{activity_state, event_blocks};
 use crate::db::{Db, DbConn, DbError};
 
-use super::block::{Event, decode, encode};
+use super::block::{Event, Packer, decode};
 use super::log::lock;
 use super::model::CallKind;
 
@@ -129,6 +129,6 @@ fn merge(blocks: &[Vec<u8>]) -> Result<Merged, DbError> {
         events: i64::try_from(events.len()).unwrap_or(0),
         first: events.first().map_or(0, |event| event.at),
         last: events.last().map_or(0, |event| event.at),
-        data: encode(&events)?,
+        data: Packer::default().pack(&events)?,
     })
 }

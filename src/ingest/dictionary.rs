@@ -4,10 +4,11 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use diesel::prelude::*;
 use indexmap::IndexSet;
+use parking_lot::RwLock;
 use rustc_hash::FxBuildHasher;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
@@ -125,18 +126,35 @@ impl Dictionary {
             .order(dictionary::number)
             .select(dictionary::name)
             .load(conn)?;
+        self.add(kind, names.into_iter().map(String::into_boxed_str));
+        Ok(())
+    }
+
+    /// Takes over names that were just committed; answers whether they followed on what is held.
+    /// Otherwise others were named meanwhile, and only a refresh knows the order.
+    #[must_use]
+    pub fn adopt(&mut self, committed: Committed) -> bool {
+        let follow = Kind::ALL.into_iter().zip(&committed).all(|(kind, (first, _))| self.len(kind) == *first);
+        if follow {
+            for (kind, (_, names)) in Kind::ALL.into_iter().zip(committed) {
+                self.add(kind, names.into_iter());
+            }
+        }
+        follow
+    }
+
+    fn add(&mut self, kind: Kind, names: impl Iterator<Item = Box<str>>) {
         let mut number = self.len(kind);
         if let (Some(numbers), Some(held)) = (self.numbers.get_mut(kind.index()), self.names.get_mut(kind.index())) {
             for name in names {
                 // Two readers of the same rows must not number a name twice.
                 if let Entry::Vacant(place) = numbers.entry(xxh3_128(name.as_bytes())) {
                     place.insert(number);
-                    held.push(name.into_boxed_str());
+                    held.push(name);
                     number += 1;
                 }
             }
         }
-        Ok(())
     }
 
     fn of(&self, kind: Kind) -> &[Box<str>] {
@@ -155,6 +173,9 @@ impl Dictionaries {
         all.entry(workspace).or_default().clone()
     }
 }
+
+/// Names of a transaction by kind, with the number of the first.
+pub type Committed = [(u32, IndexSet<Box<str>, FxBuildHasher>); 5];
 
 /// Names that a transaction gives numbers to: visible to others only after it commits.
 pub struct NewNames<'a> {
@@ -192,9 +213,12 @@ impl<'a> NewNames<'a> {
         usize::try_from(number - known).ok().and_then(|at| self.new[kind.index()].get_index(at)).map_or("", |n| n)
     }
 
-    /// Whether there are new names.
-    pub fn any(&self) -> bool {
-        self.new.iter().any(|set| !set.is_empty())
+    /// The new names, if there are any, for [`Dictionary::adopt`].
+    pub fn into_new(self) -> Option<Committed> {
+        let base = self.base;
+        let mut kinds = Kind::ALL.into_iter();
+        let any = self.new.iter().any(|set| !set.is_empty());
+        any.then(|| self.new.map(|set| (kinds.next().map_or(0, |kind| base.len(kind)), set)))
     }
 
     /// Writes the new names.

@@ -114,19 +114,53 @@ pub fn store(
     Ok(())
 }
 
-/// Merges the parts of the given days where there are many. Runs inside the fold's transaction.
-pub fn merge_parts(conn: &mut DbConn, workspace: i64, days: &[i32]) -> Result<(), DbError> {
+/// Parts of a day that [`replace`] puts one part in the place of.
+pub struct Merged {
+    day: i32,
+    parts: Vec<i64>,
+    data: Vec<u8>,
+}
+
+/// Merges the parts of the given days where there are many, without writing.
+///
+/// A large part waits until the smaller ones add up to its half, so that a busy day is not packed anew each time.
+pub fn merge_parts(conn: &mut DbConn, workspace: i64, days: &[i32]) -> Result<Vec<Merged>, DbError> {
+    let mut all = Vec::new();
     for day in days {
         let of_day = table::table.filter(table::workspace_id.eq(workspace)).filter(table::day.eq(*day));
         let parts: i64 = of_day.count().get_result(conn)?;
         if parts < PARTS {
             continue;
         }
-        let rows: Vec<(i64, Vec<u8>)> = of_day.select((table::block_id, table::data)).load(conn)?;
-        let Some(last) = rows.iter().map(|row| row.0).max() else { continue };
-        let mut prints: Vec<u64> = rows.iter().flat_map(|row| unpack(&row.1)).collect();
-        diesel::delete(of_day).execute(conn)?;
-        store(conn, workspace, last, std::iter::once((*day, std::mem::take(&mut prints))))?;
+        let mut rows: Vec<(i64, Vec<u8>)> = of_day.select((table::block_id, table::data)).load(conn)?;
+        rows.sort_by_key(|(_, data)| data.len());
+        let mut sum = 0;
+        let small = rows.iter().take_while(|(_, data)| {
+            let joins = sum == 0 || data.len() <= sum * 2;
+            sum += data.len();
+            joins
+        });
+        let (parts, packed): (Vec<i64>, Vec<&[u8]>) = small.map(|(id, data)| (*id, data.as_slice())).unzip();
+        let mut prints: Vec<u64> = packed.into_iter().flat_map(unpack).collect();
+        all.push(Merged { day: *day, parts, data: pack(&mut prints) });
+    }
+    Ok(all)
+}
+
+/// Writes what [`merge_parts`] made of a snapshot. Only the fold, which one process at a time completes, removes parts.
+pub fn replace(conn: &mut DbConn, workspace: i64, merged: &[Merged]) -> Result<(), DbError> {
+    for Merged { day, parts, data } in merged {
+        let Some(last) = parts.iter().max() else { continue };
+        let of_day = table::table.filter(table::workspace_id.eq(workspace)).filter(table::day.eq(*day));
+        diesel::delete(of_day.filter(table::block_id.eq_any(parts))).execute(conn)?;
+        diesel::insert_into(table::table)
+            .values((
+                table::workspace_id.eq(workspace),
+                table::day.eq(*day),
+                table::block_id.eq(*last),
+                table::data.eq(data),
+            ))
+            .execute(conn)?;
     }
     Ok(())
 }

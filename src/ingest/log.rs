@@ -1,7 +1,6 @@
 //! Appends batches to the event log: numbers for names, no repeats, one block, one commit.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::PoisonError;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -14,7 +13,7 @@ use crate::on_both;
 use crate::people::links::{self, Link};
 use crate::people::traits::{self, Subject, TraitCall};
 
-use super::block::{self, Event, NONE};
+use super::block::{Event, NONE, Packer};
 use super::dictionary::{Dictionaries, Kind, NewNames};
 use super::fingerprints::{self, Fingerprints};
 use super::model::{Batch, CallKind};
@@ -31,6 +30,7 @@ pub struct Log {
     newest: HashMap<i64, i64>,
     links_seen: FxHashMap<(i64, u32, u32), i64>,
     releases_seen: FxHashMap<(i64, u32, u32, bool), i64>,
+    packer: Packer,
 }
 
 /// What became of the rows of a batch, in their order: `true` stored, `false` a repeat.
@@ -46,6 +46,7 @@ impl Log {
             newest: HashMap::new(),
             links_seen: FxHashMap::default(),
             releases_seen: FxHashMap::default(),
+            packer: Packer::default(),
         }
     }
 
@@ -58,10 +59,10 @@ impl Log {
             let newest = newest_block(conn, workspace)?;
             if self.newest.get(&workspace) != Some(&newest) {
                 self.fingerprints.forget(workspace);
-                dictionary.write().unwrap_or_else(PoisonError::into_inner).refresh(conn, workspace)?;
+                dictionary.write().refresh(conn, workspace)?;
                 self.newest.insert(workspace, newest);
             }
-            let known = dictionary.read().unwrap_or_else(PoisonError::into_inner);
+            let known = dictionary.read();
             let mut names = NewNames::above(&known);
             let mut work = Work::default();
             let mut stored = Vec::with_capacity(batches.len());
@@ -69,13 +70,13 @@ impl Log {
                 stored.push(work.take(conn, workspace, batch, &mut names, &mut self.fingerprints)?);
             }
             if work.events.is_empty() {
-                return Ok((stored, None, false));
+                return Ok((stored, None, None));
             }
             names.store(conn, workspace)?;
-            let block_id = work.write_block(conn, workspace, received_at)?;
+            let block_id = work.write_block(conn, workspace, received_at, &mut self.packer)?;
             fingerprints::store(conn, workspace, block_id, std::mem::take(&mut work.prints).into_iter())?;
             self.note_side_tables(conn, workspace, &work)?;
-            Ok((stored, Some(block_id), names.any()))
+            Ok((stored, Some(block_id), names.into_new()))
         });
         match outcome {
             Ok((stored, block_id, named)) => {
@@ -83,9 +84,11 @@ impl Log {
                     self.newest.insert(workspace, block_id);
                 }
                 // Questions hold this lock while they are answered: it is waited for only when needed.
-                if named {
-                    let mut dictionary = dictionary.write().unwrap_or_else(PoisonError::into_inner);
-                    db.read_blocking(|conn| dictionary.refresh(conn, workspace))?;
+                if let Some(named) = named {
+                    let mut dictionary = dictionary.write();
+                    if !dictionary.adopt(named) {
+                        db.read_blocking(|conn| dictionary.refresh(conn, workspace))?;
+                    }
                 }
                 Ok(stored)
             }
@@ -256,9 +259,15 @@ impl<'b> Work<'b> {
         *kept = at.min(*kept);
     }
 
-    fn write_block(&mut self, conn: &mut DbConn, workspace: i64, received_at: i64) -> Result<i64, DbError> {
+    fn write_block(
+        &mut self,
+        conn: &mut DbConn,
+        workspace: i64,
+        received_at: i64,
+        packer: &mut Packer,
+    ) -> Result<i64, DbError> {
         self.events.sort_by_key(|event| event.at);
-        let data = block::encode(&self.events)?;
+        let data = packer.pack(&self.events)?;
         let row = (
             event_blocks::workspace_id.eq(workspace),
             event_blocks::received_at.eq(received_at),

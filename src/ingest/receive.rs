@@ -12,13 +12,13 @@ const ITEMS: usize = 20_000;
 
 /// What a body held.
 #[derive(Default)]
-pub struct Received {
+pub struct Received<'b> {
     /// What is to be stored.
     pub batch: Batch,
     /// The verdict on each item in order: the place of its row in the batch, or why it was refused.
     pub items: Vec<Result<usize, Rejection>>,
-    /// The write key named in the body.
-    pub write_key: Option<String>,
+    /// The items as they were sent.
+    pub texts: Vec<&'b str>,
 }
 
 /// Who sent a body, and when it came.
@@ -45,13 +45,13 @@ pub fn key_in_body(body: &[u8]) -> Result<Option<String>, Rejection> {
 }
 
 /// Reads one call of a known kind.
-pub fn single(
-    body: &[u8],
+pub fn single<'b>(
+    body: &'b [u8],
     kind: CallKind,
     sender: &Sender<'_>,
     known: &Dictionary,
     random: &mut impl FnMut() -> u64,
-) -> Result<Received, Rejection> {
+) -> Result<Received<'b>, Rejection> {
     let text = utf8(body)?;
     let raw: &RawValue = serde_json::from_str(text).map_err(|e| no_json(&e))?;
     let mut received = Received::default();
@@ -60,12 +60,12 @@ pub fn single(
 }
 
 /// Reads a batch; a bad item is refused alone.
-pub fn batch(
-    body: &[u8],
+pub fn batch<'b>(
+    body: &'b [u8],
     sender: &Sender<'_>,
     known: &Dictionary,
     random: &mut impl FnMut() -> u64,
-) -> Result<Received, Rejection> {
+) -> Result<Received<'b>, Rejection> {
     let text = utf8(body)?;
     if !text.trim_ascii_start().starts_with('{') {
         serde_json::from_str::<&RawValue>(text).map_err(|e| no_json(&e))?;
@@ -92,10 +92,10 @@ pub fn batch(
     Ok(received)
 }
 
-impl Received {
+impl<'b> Received<'b> {
     fn item(
         &mut self,
-        raw: &RawValue,
+        raw: &'b RawValue,
         kind: Option<CallKind>,
         sent_at: Option<&str>,
         sender: &Sender<'_>,
@@ -108,6 +108,7 @@ impl Received {
             Ok(self.batch.rows.len() - 1)
         });
         self.items.push(verdict);
+        self.texts.push(raw.get());
     }
 }
 

@@ -1,8 +1,5 @@
 //! `/v1`: the tracking API of Segment's clients.
 
-use std::cell::OnceCell;
-use std::sync::PoisonError;
-
 use actix_cors::Cors;
 use actix_web::error::PayloadError;
 use actix_web::http::{StatusCode, header};
@@ -10,7 +7,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use super::Ingest;
 use super::committer::NotStored;
@@ -85,7 +81,7 @@ async fn receive(
     let now = ingest.clock.now();
     let received = {
         let dictionary = ingest.dictionaries.of(key.workspace_id);
-        let known = dictionary.read().unwrap_or_else(PoisonError::into_inner);
+        let known = dictionary.read();
         let sender = Sender { received_at: now, app: key.app.as_deref() };
         match kind {
             Some(kind) => receive::single(&body, kind, &sender, &known, &mut random),
@@ -99,7 +95,7 @@ async fn receive(
             return Err(bad_request(rejection));
         }
     };
-    let Received { batch, items, .. } = received;
+    let Received { batch, items, texts } = received;
     let stored = if batch.rows.is_empty() {
         Vec::new()
     } else {
@@ -113,12 +109,10 @@ async fn receive(
             Err(_) => Outcome::Rejected,
         })
         .collect();
-    let calls = OnceCell::new();
     ingest.inspector.note(key.workspace_id, now, &outcomes, |at| {
-        let calls: &Vec<&RawValue> = calls.get_or_init(|| split(&body, kind));
         let rejection = items.get(at).and_then(|item| item.as_ref().err());
         let outcome = outcomes.get(at).copied().unwrap_or(Outcome::Rejected);
-        describe(calls.get(at).copied(), kind, &key, now, outcome, rejection)
+        describe(texts.get(at).copied(), kind, &key, now, outcome, rejection)
     });
     if let (Some(_), Some(Err(rejection))) = (kind, items.first()) {
         return Err(bad_request(rejection.clone()));
@@ -235,29 +229,16 @@ fn note_unreadable(ingest: &Ingest, key: &WriteKey, now: i64, rejection: &Reject
     });
 }
 
-/// The calls of a body as text, for the inspector.
-fn split(body: &[u8], kind: Option<CallKind>) -> Vec<&RawValue> {
-    #[derive(serde::Deserialize)]
-    struct Items<'a> {
-        #[serde(borrow)]
-        batch: Vec<&'a RawValue>,
-    }
-    match kind {
-        Some(_) => serde_json::from_slice(body).into_iter().collect(),
-        None => serde_json::from_slice::<Items<'_>>(body).map(|items| items.batch).unwrap_or_default(),
-    }
-}
-
 /// One call as the inspector shows it.
 fn describe(
-    call: Option<&RawValue>,
+    call: Option<&str>,
     kind: Option<CallKind>,
     key: &WriteKey,
     now: i64,
     outcome: Outcome,
     rejection: Option<&Rejection>,
 ) -> Entry {
-    let payload: Option<serde_json::Value> = call.and_then(|call| serde_json::from_str(call.get()).ok());
+    let payload: Option<serde_json::Value> = call.and_then(|call| serde_json::from_str(call).ok());
     let text = |path: &[&str]| -> Option<String> {
         let value = path.iter().try_fold(payload.as_ref()?, |value, name| value.get(name))?;
         value.as_str().map(str::to_owned).or_else(|| value.as_number().map(ToString::to_string))

@@ -1,7 +1,6 @@
 //! Accounts: the list and the page of one.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::PoisonError;
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use jiff::Timestamp;
@@ -102,7 +101,7 @@ pub(super) async fn list(
     let now = clock.now();
     let page = ask(&activity, &caller, move |view, conn| {
         let names = view.names();
-        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let names = names.read();
         let today = view.day_of(now);
         let everything = query.include_excluded || query.excluded.is_some();
         let filter = Filter { include_excluded: everything, ..Filter::default() };
@@ -256,7 +255,7 @@ pub(super) async fn show(
     let (_, id) = path.into_inner();
     let detail = ask(&activity, &caller, move |view, conn| {
         let names = view.names();
-        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let names = names.read();
         let one = find(&names, &id)?;
         let today = view.day_of(now);
         let filter = own(view, &names, one);
@@ -346,7 +345,7 @@ pub(super) async fn active_days(
     let (_, id) = path.into_inner();
     let by_day = ask(&activity, &caller, move |view, conn| {
         let names = view.names();
-        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let names = names.read();
         let filter = own(view, &names, find(&names, &id)?);
         let mut by_day: BTreeMap<i32, (RoaringBitmap, u64)> = BTreeMap::new();
         view.uses(conn, &filter, from, to, |day, used| {
@@ -405,7 +404,7 @@ pub(super) async fn app_weeks(
     let weeks = Period::Week.starts(Period::Week.start(from), to);
     let answer = ask(&activity, &caller, move |view, conn| {
         let names = view.names();
-        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let names = names.read();
         let filter = own(view, &names, find(&names, &id)?);
         let mut cells: BTreeMap<u32, BTreeMap<i32, RoaringBitmap>> = BTreeMap::new();
         view.uses(
@@ -451,7 +450,7 @@ pub(super) async fn timeline(
     let (_, id) = path.into_inner();
     let page = ask(&activity, &caller, move |view, conn| {
         let names = view.names();
-        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let names = names.read();
         let accounts = view.identity().with_children(find(&names, &id)?, &names);
         read_timeline(conn, workspace, view, &names, &Whose::Accounts(accounts), (i64::MIN, i64::MAX), &query)
     })

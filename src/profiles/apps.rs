@@ -1,7 +1,6 @@
 //! Apps: the list, the page of one, its releases and what people set by hand.
 
 use std::collections::HashMap;
-use std::sync::PoisonError;
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, web};
 use jiff::Timestamp;
@@ -123,7 +122,7 @@ pub(super) async fn list(
     let (now, workspace) = (clock.now(), caller.workspace.id);
     let page = ask(&activity, &caller, move |view, conn| {
         let names = view.names();
-        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let names = names.read();
         let mut apps = load(view, conn, &names, workspace, now, query.include_excluded)?;
         apps.retain(|app| {
             let mut texts = vec![app.app.as_str()];
@@ -199,7 +198,7 @@ pub(super) async fn show(
     let (_, name) = path.into_inner();
     let app = ask(&activity, &caller, move |view, conn| {
         let names = view.names();
-        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let names = names.read();
         one(load(view, conn, &names, workspace, now, false)?, &name)
     })
     .await?;
@@ -246,7 +245,7 @@ pub(super) async fn change(
         let name = name.clone();
         move |view, _| {
             let names = view.names();
-            let names = names.read().unwrap_or_else(PoisonError::into_inner);
+            let names = names.read();
             names.number(Kind::App, &name).ok_or_else(|| ApiError::not_found(format!("app {name:?}")))
         }
     })
@@ -263,7 +262,7 @@ pub(super) async fn change(
     .await?;
     let app = ask(&activity, &caller, move |view, conn| {
         let names = view.names();
-        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let names = names.read();
         one(load(view, conn, &names, workspace, now, false)?, &name)
     })
     .await?;
@@ -318,7 +317,7 @@ pub(super) async fn releases(
     let (_, name) = path.into_inner();
     let items = ask(&activity, &caller, move |view, conn| {
         let names = view.names();
-        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let names = names.read();
         let app = names.number(Kind::App, &name).ok_or_else(|| ApiError::not_found(format!("app {name:?}")))?;
         let rows = release_store::load(conn, workspace, Some(app))?;
         let release = |(_, version, at): (u32, u32, i64)| Release {

@@ -1,7 +1,6 @@
 //! People: the list and the page of one.
 
 use std::collections::HashSet;
-use std::sync::PoisonError;
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
 use jiff::Timestamp;
@@ -81,7 +80,7 @@ pub(super) async fn list(
     let now = clock.now();
     let page = ask(&activity, &caller, move |view, conn| {
         let names = view.names();
-        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let names = names.read();
         let rows = rows(view, conn, &names, &query, now)?;
         let page = match query.order().0 {
             "events" => query.page(rows, |row| Some(row.total.map_or(0, |t| t.events)))?,
@@ -283,7 +282,7 @@ pub(super) async fn show(
     let (_, id) = path.into_inner();
     let detail = ask(&activity, &caller, move |view, conn| {
         let names = view.names();
-        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let names = names.read();
         let one = find(view, &names, &id)?;
         let today = view.day_of(now);
         let lately = view.person_days(conn, one, today - MONTH + 1, today)?;
@@ -357,7 +356,7 @@ pub(super) async fn active_days(
     let (_, id) = path.into_inner();
     let active = ask(&activity, &caller, move |view, conn| {
         let names = view.names();
-        let one = find(view, &names.read().unwrap_or_else(PoisonError::into_inner), &id)?;
+        let one = find(view, &names.read(), &id)?;
         Ok(view.person_days(conn, one, from, to)?)
     })
     .await?;
@@ -382,7 +381,7 @@ pub(super) async fn timeline(
     let (_, id) = path.into_inner();
     let page = ask(&activity, &caller, move |view, conn| {
         let names = view.names();
-        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let names = names.read();
         let one = find(view, &names, &id)?;
         let keys: HashSet<u32> = view.identity().keys(one).into_iter().collect();
         read_timeline(conn, workspace, view, &names, &Whose::Keys(keys), (i64::MIN, i64::MAX), &query)
@@ -440,7 +439,7 @@ async fn set_merged(
     let missing = format!("merge of {other:?} into person {id:?}");
     let keys = ask(activity, caller, move |view, _| {
         let names = view.names();
-        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let names = names.read();
         let person = find(view, &names, &id)?;
         let keys = ["u", "a"].into_iter().filter_map(|kind| names.number(Kind::Person, &format!("{kind}{other}")));
         // The person's own id is nobody's merge.

@@ -1,7 +1,5 @@
 //! What there is, and finding it.
 
-use std::sync::PoisonError;
-
 use actix_web::{get, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -54,7 +52,7 @@ pub(super) async fn summary(
     let time_zone = caller.workspace.time_zone.clone();
     let answer = ask(&activity, &caller, move |view, _| {
         let names = view.names();
-        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let names = names.read();
         let mut people = roaring::RoaringBitmap::new();
         let mut sum: Option<Total> = None;
         for ((key, app, account), total) in view.totals() {
@@ -134,7 +132,7 @@ pub(super) async fn search(
     let q = query.q.trim().to_lowercase();
     let answer = ask(&activity, &caller, move |view, _| {
         let names = view.names();
-        let names = names.read().unwrap_or_else(PoisonError::into_inner);
+        let names = names.read();
         let fits = |texts: &[Option<&str>]| texts.iter().flatten().any(|text| text.to_lowercase().contains(&q));
         let apps = names.all(Kind::App).filter(|(_, name)| fits(&[Some(*name)]));
         let apps = apps.take(FOUND).map(|(_, name)| FoundApp { app: name.to_owned() }).collect();

@@ -273,7 +273,7 @@ impl Engine {
         let envelope = Envelope { received_at: i64::MAX / 2, sent_at: None, app: None, correct_clock: false };
         for call in calls {
             let line = call.line();
-            let known = dictionary.read().unwrap();
+            let known = dictionary.read();
             accept(&parse(&line).unwrap(), None, &envelope, &known, &mut batch, || 0).unwrap();
         }
         log.append(self.workspace, 0, &[&batch]).unwrap();
@@ -285,7 +285,7 @@ impl Engine {
             let got = activity
                 .ask_blocking(self.workspace, "UTC", |view, conn| {
                     let names = view.names();
-                    let names = names.read().unwrap();
+                    let names = names.read();
                     let number = |kind, name: &str| Some(names.number(kind, name).unwrap_or(NOWHERE));
                     let filter = Filter {
                         app: case.app.and_then(|a| number(Kind::App, APPS[a as usize])),
@@ -330,7 +330,7 @@ impl Engine {
             .ask_blocking(self.workspace, "UTC", |view, conn| {
                 let names = view.names();
                 let uses = view.account_uses(conn, true)?;
-                let names = names.read().unwrap();
+                let names = names.read();
                 let mut got: BTreeMap<String, (BTreeSet<String>, u64, i64, i64)> = BTreeMap::new();
                 for ((account, _), used) in uses.iter() {
                     let sum = got

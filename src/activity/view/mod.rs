@@ -7,9 +7,10 @@ mod accounts;
 mod answers;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use diesel::prelude::*;
+use parking_lot::RwLock;
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 
@@ -225,13 +226,13 @@ impl View {
             .select(activity_days::day)
             .load(conn)?;
         self.days = days.into_iter().collect();
-        let names = self.names.read().unwrap_or_else(PoisonError::into_inner);
+        let names = self.names.read();
         self.identity = Identity::load(conn, self.workspace, &names)?;
         Ok(())
     }
 
     fn refresh_names(&mut self, conn: &mut DbConn) -> Result<(), DbError> {
-        let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
+        let mut names = self.names.write();
         names.refresh(conn, self.workspace)?;
         self.counted = Counted::of(&names);
         self.has_accounts = !names.is_empty(Kind::Account);
