@@ -32,7 +32,9 @@ def as_root():
     """Runs a command as root and answers what it printed."""
 
     def run(*command, **options):
-        done = subprocess.run([*BECOME_ROOT, *map(str, command)], capture_output=True, text=True, timeout=120, **options)
+        done = subprocess.run(
+            [*BECOME_ROOT, *map(str, command)], capture_output=True, text=True, timeout=120, **options
+        )
         assert done.returncode == 0, f"{command}: {done.stderr}{done.stdout}"
         return done.stdout
 
@@ -45,7 +47,9 @@ def build():
 
     def run(script, *arguments, binary=BINARY, environment=None):
         command = [TOP / "packaging" / script, *(["--binary", binary] if binary else []), *map(str, arguments)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300, env={**os.environ, **(environment or {})})
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=300, env={**os.environ, **(environment or {})}
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()[-1]
 

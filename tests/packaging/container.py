@@ -28,7 +28,9 @@ def seccomp(architecture):
         "defaultAction": profile["defaultAction"],
         "defaultErrnoRet": profile.get("defaultErrnoRet", 1),
         "architectures": [PROCESSORS[architecture]],
-        "syscalls": [{key: rule[key] for key in kept if rule.get(key)} for rule in profile["syscalls"] if applies(rule)],
+        "syscalls": [
+            {key: rule[key] for key in kept if rule.get(key)} for rule in profile["syscalls"] if applies(rule)
+        ],
     }
 
 
@@ -54,10 +56,25 @@ class Container:
         (etc / "resolv.conf").write_text("nameserver 127.0.0.1\n")
         configuration["mounts"] = [
             *system,
-            {"destination": "/tmp", "type": "tmpfs", "source": "tmpfs", "options": [*quiet, "mode=1777", "size=65536k"]},
-            {"destination": "/var/lib/takehold", "type": "bind", "source": str(data), "options": ["bind", "rw", *quiet]},
+            {
+                "destination": "/tmp",
+                "type": "tmpfs",
+                "source": "tmpfs",
+                "options": [*quiet, "mode=1777", "size=65536k"],
+            },
+            {
+                "destination": "/var/lib/takehold",
+                "type": "bind",
+                "source": str(data),
+                "options": ["bind", "rw", *quiet],
+            },
             *(
-                {"destination": f"/etc/{name}", "type": "bind", "source": str(etc / name), "options": ["bind", "ro", *quiet]}
+                {
+                    "destination": f"/etc/{name}",
+                    "type": "bind",
+                    "source": str(etc / name),
+                    "options": ["bind", "ro", *quiet],
+                }
                 for name in ("hosts", "resolv.conf")
             ),
         ]
@@ -70,7 +87,9 @@ class Container:
     def __enter__(self):
         self.output = (self.bundle / "output").open("w+")
         command = [*self.runtime, "run", "--bundle", self.bundle, "--pid-file", self.bundle / "pid", self.id]
-        self.process = subprocess.Popen(self._root(command), stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.output)
+        self.process = subprocess.Popen(
+            self._root(command), stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.output
+        )
         return self
 
     def __exit__(self, *_):

@@ -108,7 +108,9 @@ def test_the_same_sources_give_the_same_bytes(build, package, tmp_path):
 
 def test_lintian_has_nothing_to_say(tools, package):
     tools(lintian="lintian")
-    done = subprocess.run(["lintian", "--allow-root", "--fail-on=error,warning", package], capture_output=True, text=True)
+    done = subprocess.run(
+        ["lintian", "--allow-root", "--fail-on=error,warning", package], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -147,12 +149,21 @@ def test_systemd_finds_the_unit_right_and_tight(package, root, as_root):
     for prepare in (
         lambda: None,
         # With the secrets that the package shows as an example.
-        lambda: as_root("install", "-D", "-m", "644", root.folder / "usr/share/doc/takehold/examples/secrets.conf", drop_in),
+        lambda: as_root(
+            "install", "-D", "-m", "644", root.folder / "usr/share/doc/takehold/examples/secrets.conf", drop_in
+        ),
     ):
         prepare()
         done = subprocess.run([*BECOME_ROOT, *verify], capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, "")
-    security = ["systemd-analyze", "security", "--offline=yes", f"--threshold={EXPOSURE}", "--no-pager", f"--root={root.folder}"]
+    security = [
+        "systemd-analyze",
+        "security",
+        "--offline=yes",
+        f"--threshold={EXPOSURE}",
+        "--no-pager",
+        f"--root={root.folder}",
+    ]
     done = subprocess.run([*BECOME_ROOT, *security, "takehold.service"], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout.splitlines()[-1]
 
@@ -170,7 +181,9 @@ def unit():
 def syscalls(group):
     """The system calls of one of systemd's groups, those of the groups within it included."""
     found = set()
-    said = subprocess.run(["systemd-analyze", "syscall-filter", group], check=True, capture_output=True, text=True).stdout
+    said = subprocess.run(
+        ["systemd-analyze", "syscall-filter", group], check=True, capture_output=True, text=True
+    ).stdout
     for word in (line.strip() for line in said.splitlines()[1:]):
         if word.startswith("@"):
             found |= syscalls(word)
@@ -246,7 +259,9 @@ def test_the_configuration_file_names_every_key(tmp_path):
     everything = tmp_path / "takehold.toml"
     everything.write_text(re.sub(r"^# (?=\w+ = )", "", text, flags=re.M))
     offered = tomllib.loads(everything.read_text())
-    assert tomllib.loads(text) == {"data_dir": "/var/lib/takehold"} | {name: {} for name in offered if name != "data_dir"}
+    assert tomllib.loads(text) == {"data_dir": "/var/lib/takehold"} | {
+        name: {} for name in offered if name != "data_dir"
+    }
     assert known("NO__THING") - NOT_OFFERED == offered.keys()
     for section in offered.keys() - {"data_dir"}:
         assert known(f"{section.upper()}__NO_THING") == offered[section].keys(), section

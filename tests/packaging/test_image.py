@@ -134,7 +134,9 @@ def test_an_arm64_binary_makes_an_arm64_image(build, tmp_path):
 def container(tools, as_root, layout, tmp_path):
     tools(umoci="umoci", runc="runc", nsenter="util-linux", curl="curl", dnsmasq="dnsmasq-base")
     if not SECCOMP.exists():
-        pytest.fail(f"{SECCOMP} is missing: install it with apt-get install golang-github-containers-common", pytrace=False)
+        pytest.fail(
+            f"{SECCOMP} is missing: install it with apt-get install golang-github-containers-common", pytrace=False
+        )
     # A bind mount's source must be reachable for the container's user.
     for folder in (tmp_path, *tmp_path.parents[:2]):
         folder.chmod(folder.stat().st_mode | 0o011)
@@ -162,7 +164,8 @@ def test_it_serves_from_a_read_only_root_without_rights(container, tmp_path, as_
     status, headers, body = container.get(script)
     assert status == 200 and "javascript" in headers["content-type"] and len(body) > 1_000
 
-    rights = dict(line.split(":\t", 1) for line in as_root("cat", f"/proc/{(tmp_path / 'bundle/pid').read_text()}/status").splitlines())
+    status = as_root("cat", f"/proc/{(tmp_path / 'bundle/pid').read_text()}/status")
+    rights = dict(line.split(":\t", 1) for line in status.splitlines())
     assert set(rights["Uid"].split()) == set(rights["Gid"].split()) == {str(USER)}
     assert {int(rights[name], 16) for name in ("CapPrm", "CapEff", "CapBnd", "CapAmb")} == {0}
     assert (rights["NoNewPrivs"], rights["Seccomp"]) == ("1", "2")
@@ -174,7 +177,14 @@ def test_it_serves_from_a_read_only_root_without_rights(container, tmp_path, as_
     assert container.run("/usr/bin/takehold", "doctor").returncode == 0
 
     # A static program has no help from the machine in finding hosts: by file and by name server it must find them itself.
-    server = ["dnsmasq", "--keep-in-foreground", "--no-resolv", "--no-hosts", "--listen-address=127.0.0.1", "--bind-interfaces"]
+    server = [
+        "dnsmasq",
+        "--keep-in-foreground",
+        "--no-resolv",
+        "--no-hosts",
+        "--listen-address=127.0.0.1",
+        "--bind-interfaces",
+    ]
     server += ["--address=/served.takehold.test/127.0.0.1", "--user=root", "--pid-file=", f"--conf-file={os.devnull}"]
     with subprocess.Popen(container.inside(*server), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as names:
         try:
@@ -183,7 +193,10 @@ def test_it_serves_from_a_read_only_root_without_rights(container, tmp_path, as_
 
                 def is_found():
                     """The name leads to an address, where nothing listens."""
-                    return "(127.0.0.1), port 1 failed" in container.run("/usr/bin/takehold", "doctor", environment=there).stdout
+                    return (
+                        "(127.0.0.1), port 1 failed"
+                        in container.run("/usr/bin/takehold", "doctor", environment=there).stdout
+                    )
 
                 until(is_found, 20)
         finally:
