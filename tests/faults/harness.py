@@ -1,0 +1,262 @@
+"""Load that remembers what was acknowledged, faults to strike it with, and the reckoning at the end.
+
+A fault is a function that takes an appliance under load, harms it, and leaves it serving again; `strike` repeats one at
+random moments. `Load` sends every batch until it is acknowledged, as the official clients do, and so knows what must be
+found in the end: each event once.
+"""
+
+import contextlib
+import copy
+import os
+import random
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+from appliance import free_port, until
+
+BECOME_ROOT = [] if os.geteuid() == 0 else ["sudo", "-n"]
+# Answers that ask a client to come again.
+AGAIN = {429, 503}
+DAYS = [f"2026-03-{day:02}" for day in range(1, 8)]
+
+
+class Load:
+    """Senders that go on, each with a batch at a time, until they are stopped."""
+
+    def __init__(self, appliance, key, senders=4, size=25, seed=1):
+        self.url = f"{appliance.url}/v1/batch"
+        self.key, self.size, self.seed = key, size, seed
+        self.acknowledged, self.by_person, self.by_day = 0, Counter(), Counter()
+        # How often each status came; 0 stands for no answer at all.
+        self.answers = Counter()
+        self.wrong = []
+        self.lock, self.stopping = threading.Lock(), threading.Event()
+        self.threads = [threading.Thread(target=self._send, args=(number,), daemon=True) for number in range(senders)]
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def stop(self, seconds=60):
+        """Lets each sender bring its last batch home."""
+        self.stopping.set()
+        deadline = time.monotonic() + seconds
+        for thread in self.threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        left = sum(thread.is_alive() for thread in self.threads)
+        assert not left, f"{left} senders wait for a 200 in vain: {dict(self.answers)}"
+        assert not self.wrong, self.wrong[:3]
+
+    def _send(self, sender):
+        chance = random.Random(f"{self.seed}/{sender}")
+        number = 0
+        with requests.Session() as session:
+            session.auth = (self.key, "")
+            while not self.stopping.is_set() and not self.wrong:
+                people, days = Counter(), Counter()
+                batch = []
+                for _ in range(self.size):
+                    person, day = f"person-{sender}-{chance.randrange(10)}", chance.choice(DAYS)
+                    call = {"type": "track", "userId": person, "event": "Opened", "context": {"app": "Portal"}}
+                    call |= {"messageId": f"{self.seed}-{sender}-{number}", "timestamp": f"{day}T10:00:00Z"}
+                    batch.append(call)
+                    people[person] += 1
+                    days[day] += 1
+                    number += 1
+                if self._until_acknowledged(session, {"batch": batch}):
+                    with self.lock:
+                        self.acknowledged += self.size
+                        self.by_person += people
+                        self.by_day += days
+
+    def _until_acknowledged(self, session, body):
+        while not self.wrong:
+            try:
+                answer = session.post(self.url, json=body, timeout=30)
+            except requests.RequestException:
+                status = 0
+            else:
+                status = answer.status_code
+            with self.lock:
+                self.answers[status] += 1
+            if status == 200:
+                if answer.json() == {"success": True}:
+                    return True
+                self.wrong.append(answer.text)
+            elif status in AGAIN:
+                self._look_at(answer)
+            elif status:
+                self.wrong.append(f"{status} {answer.text}")
+            # Nobody is hurried by a server that is away.
+            time.sleep(0.02)
+        return False
+
+    def _look_at(self, answer):
+        """Every refusal says in words what is the matter."""
+        with contextlib.suppress(ValueError):
+            if answer.json().get("detail"):
+                return
+        self.wrong.append(f"{answer.status_code} without a word: {answer.text!r}")
+
+    def goes_on(self, events=1, seconds=60):
+        """Waits until more has been acknowledged."""
+        wanted = self.acknowledged + events
+
+        def is_further():
+            """The load goes on."""
+            assert not self.wrong, self.wrong[:3]
+            return self.acknowledged >= wanted
+
+        until(is_further, seconds)
+
+
+@dataclass
+class Reckoning:
+    """What was acknowledged and what is there."""
+
+    sent: int
+    found: int
+    lost: int = 0
+    doubled: int = 0
+    details: list = field(default_factory=list)
+
+    def assert_exact(self):
+        assert (self.lost, self.doubled) == (0, 0), f"sent {self.sent}, found {self.found}: {self.details[:5]}"
+
+
+def reckon(reader, load):
+    """Compares what a stopped load was promised with what each way of asking answers."""
+    result = Reckoning(load.acknowledged, reader.events())
+    found = {
+        "person": Counter({person["external_id"]: person["events"] for person in reader.every("people", limit=200)}),
+        "day": Counter(
+            {day["date"]: day["events"] for day in reader.get("metrics/active", from_=DAYS[0], to=DAYS[-1])["days"]}
+        ),
+        "all": Counter({"events": result.found}),
+    }
+    sent = {"person": load.by_person, "day": load.by_day, "all": Counter({"events": load.acknowledged})}
+    for what, wanted in sent.items():
+        lost, doubled = wanted - found[what], found[what] - wanted
+        result.lost = max(result.lost, lost.total())
+        result.doubled = max(result.doubled, doubled.total())
+        result.details += [f"{what} {name}: {wanted[name]} sent, {found[what][name]} found" for name in lost | doubled]
+    return result
+
+
+# --- Faults ---------------------------------------------------------------------------------------
+
+
+def crash(appliance):
+    """Ends the server as a power cut does, and starts it again."""
+    appliance.kill()
+    appliance.start()
+
+
+def strike(appliance, load, reader, fault, times, chance):
+    """Strikes at random moments under load; answers the longest time from a blow until an event was taken again."""
+    worst = 0.0
+    for _ in range(times):
+        load.goes_on()
+        # Anywhere in a commit, a fold or a compaction.
+        time.sleep(chance.uniform(0, 0.5))
+        promised, began = load.acknowledged, time.monotonic()
+        fault(appliance)
+        load.goes_on()
+        worst = max(worst, time.monotonic() - began)
+        found = reader.events()
+        assert found >= promised, f"{promised} events were acknowledged before, {found} are there after"
+    return worst
+
+
+def beside(appliance, folder):
+    """A second server on the same store, with a port and a data folder of its own."""
+    other = copy.copy(appliance)
+    other.folder, other.port, other.process, other.database = Path(folder), free_port(), None, None
+    other.url = f"http://127.0.0.1:{other.port}"
+    other.environment = appliance.environment | {
+        "TAKEHOLD_DATA_DIR": str(folder),
+        "TAKEHOLD_SERVER__LISTEN": f"127.0.0.1:{other.port}",
+    }
+    return other
+
+
+# --- A PostgreSQL of one's own ---------------------------------------------------------------------
+
+
+class Postgres:
+    """A server that may be restarted without disturbing other tests."""
+
+    def __init__(self):
+        binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
+        assert binaries, "PostgreSQL is missing: install it with apt-get install postgresql"
+        self.binaries = binaries[-1]
+        self.port = free_port()
+        # As root it runs as another user, who must be able to reach the folder.
+        self.folder = Path(tempfile.mkdtemp(prefix="takehold-postgres-"))
+        self.become = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        if self.become:
+            shutil.chown(self.folder, "postgres")
+        self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+        self.start()
+
+    def _run(self, program, *arguments):
+        command = [*self.become, self.binaries / program, "-D", self.folder / "data", *arguments]
+        with (self.folder / "output").open("ab") as output:
+            done = subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd="/", timeout=60)
+        assert done.returncode == 0, (self.folder / "output").read_text()[-2_000:]
+
+    def start(self):
+        options = f"-p {self.port} -h 127.0.0.1 -k {self.folder} -c fsync=off -c full_page_writes=off"
+        self._run("pg_ctl", "-w", "start", "-o", options, "-l", self.folder / "log")
+
+    def stop(self, mode="immediate"):
+        self._run("pg_ctl", "-w", "stop", "-m", mode)
+
+    def remove(self):
+        if (self.folder / "data/postmaster.pid").exists():
+            self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+# --- Disks ----------------------------------------------------------------------------------------
+
+
+class Disk:
+    """A small file system in memory that can be filled up."""
+
+    def __init__(self, folder, megabytes):
+        self.folder = Path(folder)
+        self.ballast = self.folder / "ballast"
+        options = f"size={megabytes}m,mode=755,uid={os.getuid()},gid={os.getgid()}"
+        done = subprocess.run(
+            [*BECOME_ROOT, "mount", "-t", "tmpfs", "-o", options, "takehold-test", self.folder],
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, f"a small disk needs the right to mount: {done.stderr}"
+
+    def fill(self):
+        with self.ballast.open("ab", buffering=0) as file, contextlib.suppress(OSError):
+            for size in (1 << 20, 1 << 12, 1):
+                with contextlib.suppress(OSError):
+                    while file.write(b"\0" * size):
+                        pass
+
+    def make_room(self):
+        self.ballast.unlink()
+
+    def remove(self):
+        subprocess.run([*BECOME_ROOT, "umount", "--lazy", self.folder], check=True)
