@@ -18,8 +18,8 @@ METRICS = {
     "takehold_events_duplicate_total": set(),
     "takehold_events_refused_total": {"code"},
     "takehold_unfolded_events": set(),
-    "takehold_job_last_success_timestamp_seconds": {"exported_job"},
-    "takehold_job_runs_total": {"exported_job", "state"},
+    "takehold_job_last_success_timestamp_seconds": {"name"},
+    "takehold_job_runs_total": {"name", "state"},
     "takehold_job_oldest_due_seconds": set(),
     "takehold_jobs_leader": set(),
     "takehold_backup_last_success_timestamp_seconds": set(),
@@ -77,7 +77,7 @@ def test_every_alert_says_what_is_wrong_and_how_bad_it_is():
         assert rule["annotations"]["summary"].endswith(".") and rule["annotations"]["description"].endswith(".")
         assert 'job="takehold"' in rule["expr"]
         for label in re.findall(r"\$labels\.(\w+)", json.dumps(rule["annotations"])):
-            assert label in TARGET | {"exported_job", "route"}
+            assert label in TARGET | {"name", "route"}
 
 
 def test_the_dashboard_is_whole():
