@@ -14,6 +14,8 @@ interface TimelineCardProps {
   title: string;
   none: string;
   query: UseInfiniteQueryResult<InfiniteData<{ items: Item[] }>>;
+  /** What paper says while nothing has been read yet. */
+  printed?: string;
   /** Links to the person of an entry, where entries of several people mix. */
   personHref?: (id: string) => string;
 }
@@ -29,7 +31,7 @@ const icons = {
 
 /** The timeline of a person or an account, with the same movements on both pages. */
 export function TimelineCard(props: TimelineCardProps) {
-  const { title, none, query, personHref } = props;
+  const { title, none, query, printed, personHref } = props;
   const [hidden, setHidden] = useState<string[]>([]);
   const items = query.data?.pages.flatMap((page) => page.items);
   const kinds = Object.entries(words.kinds)
@@ -38,7 +40,12 @@ export function TimelineCard(props: TimelineCardProps) {
   return (
     <Card title={<span id="timeline">{title}</span>}>
       {query.error ? <QueryError error={query.error} onRetry={() => void query.refetch()} /> : null}
-      {!items && !query.error ? <SkeletonBlock height={240} /> : null}
+      {!items && !query.error ? (
+        <div data-noprint>
+          <SkeletonBlock height={240} />
+        </div>
+      ) : null}
+      {printed ? <p data-onlyprint>{printed}</p> : null}
       {items?.length === 0 ? <p>{none}</p> : null}
       {items && items.length > 0 ? (
         <Timeline

@@ -64,11 +64,13 @@ export function Timeline(props: TimelineProps) {
           </ol>
         </section>
       ))}
+      {hasMore ? <p data-onlyprint>{ui.timeline.printed(entries.length)}</p> : null}
       {hasMore ? (
         <Button
           variant="default"
           size="xs"
           mt="sm"
+          data-noprint
           onClick={() => !props.loadingMore && props.onMore()}
         >
           {props.loadingMore ? ui.table.loadingMore : ui.timeline.more(20)}

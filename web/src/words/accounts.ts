@@ -110,6 +110,11 @@ export const accounts = {
       none: "No traits known. A group call sets them.",
     },
     children: { title: "Accounts within" },
-    timeline: { title: "Timeline", none: "Nothing has happened yet." },
+    timeline: {
+      title: "Timeline",
+      none: "Nothing has happened yet.",
+      notRead:
+        "Not printed: the timeline is read when one scrolls to it. Scroll down once, then print again.",
+    },
   },
 } as const;

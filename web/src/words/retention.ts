@@ -1,10 +1,13 @@
+import { settled } from "@/ui/charts/cohorts";
 import { formatShare } from "@/ui/format";
-import { peopleCount } from "./plural";
+import { counted, peopleCount } from "./plural";
 
 type Step = "day" | "week" | "month";
 
 const span = (step: Step, first: string, last: string) =>
   first === last ? `${step} ${first}` : `${step}s ${first} to ${last}`;
+
+const points = (share: number) => counted(share * 100, "point", "points");
 
 /** Do people come back, and when does the loss stop? */
 export const retention = {
@@ -38,6 +41,10 @@ export const retention = {
     period: "Period",
     gap: "fewer than 5 people so far",
     of: (retained: string, began: string) => `${retained} of ${began}`,
+    settles: (who: string, share: number, from: string) =>
+      `${who[0]?.toUpperCase()}${who.slice(1)} settle at ${formatShare(share)} from ${from}`,
+    settledRule: (step: Step) =>
+      `◆ marks the first ${step} from which a curve holds: this and all later whole ${step}s stay within ${points(settled.within)} of their mean and drift down by at most ${points(settled.within / 2)}. It takes at least ${settled.periods} ${step}s, each reached by ${settled.people} people and by a fifth of those who began, a fall of at least ${points(settled.fell)} before, and a level of at least ${formatShare(settled.least)}.`,
   },
   cohorts: {
     title: "Cohorts",

@@ -125,6 +125,8 @@ export const ui = {
     kinds: "Kinds",
     details: "Properties",
     end: "This is the beginning.",
+    printed: (count: number) =>
+      `Printed are the newest ${counted(count, "entry", "entries")}; earlier ones stand in the console.`,
   },
   person: { anonymous: "anonymous", excluded: (why: string) => `excluded: ${why}` },
   loadingSlow: "Still working. Large periods take a few seconds.",

@@ -19,8 +19,14 @@ export function AccountTimeline({ workspace, id, personHref }: AccountTimelinePr
   const seen = useSeen(place);
   const query = useInfiniteQuery({ ...accountTimelineQuery(workspace, id), enabled: seen });
   return (
-    <div ref={place} data-noprint={query.data ? undefined : true}>
-      <TimelineCard title={words.title} none={words.none} query={query} personHref={personHref} />
+    <div ref={place}>
+      <TimelineCard
+        title={words.title}
+        none={words.none}
+        query={query}
+        printed={query.data ? undefined : words.notRead}
+        personHref={personHref}
+      />
     </div>
   );
 }

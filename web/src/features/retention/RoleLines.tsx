@@ -1,10 +1,11 @@
 import { Button } from "@mantine/core";
-import type { Pooled } from "@/ui/charts/cohorts";
+import { type Pooled, settlesAt } from "@/ui/charts/cohorts";
 import type { HeatColumn } from "@/ui/charts/Heatmap";
 import { Lines } from "@/ui/charts/Lines";
 import type { Cell, ChartState } from "@/ui/charts/types";
 import { stepAxis } from "@/ui/charts/xAxis";
 import { formatExact, formatShare } from "@/ui/format";
+import { definitions } from "@/words/definitions";
 import { retention } from "@/words/retention";
 import type { Step, Variant } from "./queries";
 
@@ -32,11 +33,20 @@ interface RoleLinesProps {
 export function RoleLines({ courses, columns, step, variant, state, onDaily }: RoleLinesProps) {
   const [only] = courses;
   const titles = columns.map((column) => column.title ?? column.label);
+  // Ranges differ in length, and "then or later" can only fall towards today.
+  const marked = variant === "n_day";
+  const lines = courses.map((course) => {
+    const end = marked ? settlesAt(course.pooled) : undefined;
+    const note = end && words.settles(course.name, end.share, titles[end.at] ?? "");
+    return { ...course, landmark: end && note ? { at: end.at, note } : undefined };
+  });
+  const notes = lines.flatMap(({ landmark }) => (landmark ? [`◆ ${landmark.note}.`] : []));
   return (
     <Lines
       title={courses.length === 1 && only ? words.one(only.name) : words.title}
-      summary={words.summary(step)}
+      summary={[words.summary(step), ...notes].join(" ")}
       definition={variant}
+      rule={marked ? `${definitions[variant]} ${words.settledRule(step)}` : undefined}
       state={state}
       as="share"
       gap={words.gap}
@@ -52,8 +62,9 @@ export function RoleLines({ courses, columns, step, variant, state, onDaily }: R
         titles,
         columns.map((column) => column.label),
       )}
-      series={courses.map(({ name, pooled }) => ({
+      series={lines.map(({ name, pooled, landmark }) => ({
         name,
+        landmark,
         values: pooled.map((column) => (column.eligible < least ? null : column.share)),
         detail: (at) => {
           const column = pooled[at];

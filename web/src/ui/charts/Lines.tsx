@@ -16,6 +16,8 @@ interface LineSeries {
   runningFrom?: number;
   /** Said under the value at a point: "212 of 260". */
   detail?: (at: number) => string | undefined;
+  /** A point of note, drawn as a diamond and told with the point. */
+  landmark?: { at: number; note: string };
 }
 
 interface LinesProps extends FrameProps {
@@ -51,7 +53,10 @@ export function Lines(props: LinesProps) {
   function tooltip(at: number): TooltipContent {
     const notes = shown.flatMap((each) => {
       const runs = each.runningFrom !== undefined && at >= each.runningFrom;
-      return runs && each.values[at] !== null ? [`${each.name}: ${words.running}`] : [];
+      return [
+        ...(runs && each.values[at] !== null ? [`${each.name}: ${words.running}`] : []),
+        ...(each.landmark?.at === at ? [`◆ ${each.landmark.note}`] : []),
+      ];
     });
     return {
       title: axis.label(at),
@@ -121,6 +126,17 @@ export function Lines(props: LinesProps) {
                       strokeDasharray="3 4"
                     />
                   ))}
+                  {each.landmark && (
+                    <path
+                      d="M0,-6L6,0L0,6L-6,0Z"
+                      transform={`translate(${x(each.landmark.at)},${y(
+                        each.values[each.landmark.at] ?? 0,
+                      )})`}
+                      fill={colour}
+                      stroke="var(--th-surface)"
+                      strokeWidth={1.5}
+                    />
+                  )}
                   {active && typeof value === "number" && (
                     <circle
                       cx={x(active.at)}

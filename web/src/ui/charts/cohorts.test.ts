@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Cohort, highestShare, poolCohorts, spokenColumn, stepOn } from "./cohorts";
+import { type Cohort, highestShare, poolCohorts, settlesAt, spokenColumn, stepOn } from "./cohorts";
 
 const cohorts: Cohort[] = [
   {
@@ -54,4 +54,31 @@ it("steps by days, weeks and months", () => {
   expect(stepOn("2026-01-31", "day", 2)).toBe("2026-02-02");
   expect(stepOn("2026-02-02", "week", 2)).toBe("2026-02-16");
   expect(stepOn("2026-01-01", "month", 2)).toBe("2026-03-01");
+});
+
+describe("where a curve settles", () => {
+  const curve = (shares: readonly (number | null)[], eligible = 400) =>
+    shares.map((share) => ({
+      share,
+      eligible: share === null ? 0 : eligible,
+      retained: Math.round((share ?? 0) * eligible),
+    }));
+
+  it("is the first column from which nothing is lost any more", () => {
+    const found = settlesAt(curve([1, 0.7, 0.55, 0.47, 0.46, 0.47, 0.45, 0.46, null]));
+    expect(found?.at).toBe(3);
+    expect(found?.share).toBeCloseTo(0.462);
+  });
+  it.each([
+    ["still falls", curve([1, 0.7, 0.6, 0.52, 0.46, 0.41, 0.37, 0.34])],
+    ["falls slowly but without end", curve([1, 0.5, 0.49, 0.48, 0.47, 0.46, 0.45])],
+    ["jumps about", curve([1, 0.5, 0.44, 0.51, 0.43, 0.5, 0.44])],
+    ["has held for too short a time", curve([1, 0.7, 0.5, 0.5, 0.5])],
+    ["tells of too few people", curve([1, 0.6, 0.5, 0.5, 0.5, 0.5, 0.5], 49)],
+    ["never fell", curve([1, 1, 1, 1, 1, 1])],
+    ["fell to nothing", curve([1, 0.3, 0.01, 0.01, 0.01, 0.01, 0.01])],
+    ["has not begun", curve([1, null, null])],
+  ])("is nowhere when it %s", (_, pooled) => {
+    expect(settlesAt(pooled)).toBeUndefined();
+  });
 });

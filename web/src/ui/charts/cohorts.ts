@@ -58,6 +58,37 @@ export function spokenColumn(pooled: readonly Pooled[], wished: number): number 
   return undefined;
 }
 
+/** What a curve must keep to, to be called settled. The words of the rule name the same figures. */
+export const settled = { periods: 4, people: 50, within: 0.02, fell: 0.05, least: 0.05 } as const;
+
+/**
+ * Where a curve stops falling: the first column from which all whole ones stay close to their
+ * common mean without drifting down, provided that it did fall before and did not fall to nothing.
+ * Columns that few people have reached say nothing either way.
+ */
+export function settlesAt(pooled: readonly Pooled[]): { at: number; share: number } | undefined {
+  const began = pooled[0]?.eligible ?? 0;
+  const short = pooled.findIndex(
+    ({ share, eligible }) => share === null || eligible < settled.people || eligible * 5 < began,
+  );
+  const shares = pooled.slice(0, short < 0 ? undefined : short).map(({ share }) => share ?? 0);
+  for (let at = 1; at + settled.periods <= shares.length; at += 1) {
+    const tail = shares.slice(at);
+    const mean = meanOf(tail);
+    const middle = Math.floor(tail.length / 2);
+    const drift = meanOf(tail.slice(0, middle)) - meanOf(tail.slice(-middle));
+    const close = tail.every((share) => Math.abs(share - mean) <= settled.within);
+    const fell = Math.max(...shares.slice(0, at)) - mean >= settled.fell;
+    if (close && drift <= settled.within / 2 && fell) {
+      return mean >= settled.least ? { at, share: mean } : undefined;
+    }
+  }
+  return undefined;
+}
+
+const meanOf = (values: readonly number[]) =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
 export function stepOn(day: Day, step: PeriodKind, count: number): Day {
   if (step === "month") return addMonths(day, count);
   return addDays(day, step === "week" ? count * 7 : count);
