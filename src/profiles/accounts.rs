@@ -98,6 +98,7 @@ pub(super) async fn list(
     ValidQuery(query): ValidQuery<ListQuery>,
 ) -> Result<HttpResponse, ApiError> {
     query.check(&COLUMNS)?;
+    query.only_things()?;
     let now = clock.now();
     let page = ask(&activity, &caller, move |view, conn| {
         let names = view.names();

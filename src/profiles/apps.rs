@@ -119,6 +119,7 @@ pub(super) async fn list(
     ValidQuery(query): ValidQuery<ListQuery>,
 ) -> Result<HttpResponse, ApiError> {
     query.check(&COLUMNS)?;
+    query.only_things()?;
     let (now, workspace) = (clock.now(), caller.workspace.id);
     let page = ask(&activity, &caller, move |view, conn| {
         let names = view.names();

@@ -37,6 +37,17 @@ pub(super) struct ListQuery {
     pub include_excluded: bool,
     /// `only` lists nothing but those.
     pub excluded: Option<String>,
+    /// People: only those active on any day from this one on; with `active_to`.
+    #[param(value_type = Option<String>, format = Date)]
+    pub active_from: Option<Date>,
+    /// People: only those active on any day until this one.
+    #[param(value_type = Option<String>, format = Date)]
+    pub active_to: Option<Date>,
+    /// People: only those whose first activity falls on this day, or into its `first_period`.
+    #[param(value_type = Option<String>, format = Date)]
+    pub first: Option<Date>,
+    /// `day`, `week` or `month`; `day` unless given.
+    pub first_period: Option<String>,
 }
 
 impl ListQuery {
@@ -64,6 +75,16 @@ impl ListQuery {
     pub fn order(&self) -> (&str, bool) {
         let sort = self.sort.as_deref().unwrap_or("-last_seen");
         sort.strip_prefix('-').map_or((sort, false), |column| (column, true))
+    }
+
+    /// Refuses what only the list of people takes.
+    pub fn only_things(&self) -> Result<(), ApiError> {
+        let asked = [self.active_from.is_some(), self.active_to.is_some(), self.first.is_some()];
+        let names = ["active_from", "active_to", "first"];
+        match names.into_iter().zip(asked).find(|(_, asked)| *asked) {
+            Some((name, _)) => Err(ApiError::bad_query(name, "is taken by the list of people only; leave it out")),
+            None => Ok(()),
+        }
     }
 
     /// Whether the search text occurs in any of these, without regard to case.

@@ -3,6 +3,7 @@
 //! - *timeline*: the events of a person or account, newest first.
 
 mod accounts;
+mod active;
 mod apps;
 mod listing;
 mod people;

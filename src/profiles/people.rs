@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::active::behind;
 use super::listing::{ListQuery, SpanQuery, TimelineQuery};
 use super::timeline::{TimelineItem, Whose, timeline as read_timeline};
 use super::{ActivityDay, ActivityDays, Trait, Traits, listed, text};
@@ -24,7 +25,7 @@ use crate::activity::view::{Filter, View};
 use crate::apps::settings;
 use crate::auth::{Caller, Can, can};
 use crate::clock::Clock;
-use crate::db::{Db, DbConn, DbError};
+use crate::db::{Db, DbConn};
 use crate::http::{ApiError, Csv, Page, ValidQuery, maybe, wants_csv};
 use crate::ingest::block::NONE;
 use crate::ingest::dictionary::{Dictionary, Kind};
@@ -134,7 +135,8 @@ fn rows(
     names: &Dictionary,
     query: &ListQuery,
     now: i64,
-) -> Result<Vec<Row>, DbError> {
+) -> Result<Vec<Row>, ApiError> {
+    let behind = behind(view, conn, names, query)?;
     let today = view.day_of(now);
     let mut active: FxHashMap<u32, u64> = FxHashMap::default();
     let everybody = Filter { include_excluded: true, ..Filter::default() };
@@ -162,9 +164,11 @@ fn rows(
     let by_name = query.order().0 == "name" || query.q.is_some() || query.role.is_some();
     let mut rows = Vec::new();
     for (person, total) in totals {
-        if !query.admits(view.identity().person_exclusion(person).is_some())
+        if behind.as_ref().is_some_and(|behind| !behind.contains(person))
+            || !query.admits(view.identity().person_exclusion(person).is_some())
             || (app.is_some() && total.is_none())
-            || account.is_some_and(|account| view.current_account(person) != account || account.is_none())
+            // Behind a number stands who was active for the account then, not who is in it now.
+            || behind.is_none() && account.is_some_and(|account| view.current_account(person) != account || account.is_none())
         {
             continue;
         }

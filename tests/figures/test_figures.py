@@ -1,5 +1,6 @@
 """The figures of a real event history, made independently with pandas and DuckDB, however the events came in."""
 
+import datetime
 import gzip
 import hashlib
 import json
@@ -138,6 +139,21 @@ def test_people(api):
         found = api.get(person(who))
         found = (second(found["first_seen"]), second(found["last_seen"]), found["events"])
         assert found == seen[who] == (row["first"], row["last"], row["events"])
+
+
+def test_the_people_behind_a_number(api):
+    def behind(**which):
+        return api.get("people", include_excluded="true", limit=1, **which)["total"]
+
+    for row in EXPECTED["active"][:3]:
+        assert behind(active_from=row["date"], active_to=row["date"]) == row["dau"], row["date"]
+    row = EXPECTED["weekly_cohorts"][-1]
+    start = datetime.date.fromisoformat(row["cohort"])
+    assert behind(first=start, first_period="week") == row["size"]
+    for week, retained in enumerate(row["bounded"]):
+        monday = start + datetime.timedelta(weeks=week)
+        which = {"active_from": monday, "active_to": monday + datetime.timedelta(days=6)}
+        assert behind(first=start, first_period="week", **which) == retained, (start, week)
 
 
 def test_a_server_beside_import_shows_the_numbers_within_a_second(engine, new_appliance):

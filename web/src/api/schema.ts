@@ -1928,6 +1928,14 @@ export interface operations {
                 include_excluded?: boolean;
                 /** @description `only` lists nothing but those. */
                 excluded?: string;
+                /** @description People: only those active on any day from this one on; with `active_to`. */
+                active_from?: string;
+                /** @description People: only those active on any day until this one. */
+                active_to?: string;
+                /** @description People: only those whose first activity falls on this day, or into its `first_period`. */
+                first?: string;
+                /** @description `day`, `week` or `month`; `day` unless given. */
+                first_period?: string;
             };
             header?: never;
             path: {
@@ -2365,6 +2373,14 @@ export interface operations {
                 include_excluded?: boolean;
                 /** @description `only` lists nothing but those. */
                 excluded?: string;
+                /** @description People: only those active on any day from this one on; with `active_to`. */
+                active_from?: string;
+                /** @description People: only those active on any day until this one. */
+                active_to?: string;
+                /** @description People: only those whose first activity falls on this day, or into its `first_period`. */
+                first?: string;
+                /** @description `day`, `week` or `month`; `day` unless given. */
+                first_period?: string;
             };
             header?: never;
             path: {
@@ -3450,6 +3466,14 @@ export interface operations {
                 include_excluded?: boolean;
                 /** @description `only` lists nothing but those. */
                 excluded?: string;
+                /** @description People: only those active on any day from this one on; with `active_to`. */
+                active_from?: string;
+                /** @description People: only those active on any day until this one. */
+                active_to?: string;
+                /** @description People: only those whose first activity falls on this day, or into its `first_period`. */
+                first?: string;
+                /** @description `day`, `week` or `month`; `day` unless given. */
+                first_period?: string;
             };
             header?: never;
             path: {
