@@ -16,6 +16,7 @@ pub mod profiles;
 // Platform.
 pub mod auth;
 pub mod http;
+pub mod jobs;
 // Foundation.
 pub mod clock;
 pub mod config;

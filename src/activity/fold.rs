@@ -155,31 +155,45 @@ pub fn blocks_after(
         .load(conn)?)
 }
 
-/// What is not folded yet: how many events, and when the oldest of their blocks was received.
-pub fn tail(conn: &mut DbConn, workspace: i64) -> Result<Option<(i64, i64)>, DbError> {
-    let through = state(conn, workspace)?.folded_through;
-    let blocks: Vec<(i64, i64)> = event_blocks::table
-        .filter(event_blocks::workspace_id.eq(workspace))
-        .filter(event_blocks::id.gt(through))
-        .order(event_blocks::id)
-        .select((event_blocks::events, event_blocks::received_at))
-        .load(conn)?;
-    Ok(blocks.first().map(|(_, oldest)| (blocks.iter().map(|(events, _)| events).sum(), *oldest)))
+/// What is not folded yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Tail {
+    /// How many events.
+    pub events: i64,
+    /// When the oldest block came, in microseconds since 1970; none without blocks.
+    pub since: Option<i64>,
+}
+
+/// How much a workspace has that is not folded yet.
+pub fn tail(conn: &mut DbConn, workspace: i64) -> Result<Tail, DbError> {
+    let folded = state(conn, workspace)?.folded_through;
+    let blocks = event_blocks::table.filter(event_blocks::workspace_id.eq(workspace).and(event_blocks::id.gt(folded)));
+    let sizes: Vec<(i64, i64)> = blocks.select((event_blocks::events, event_blocks::received_at)).load(conn)?;
+    let since = sizes.iter().map(|(_, received_at)| *received_at).min();
+    Ok(Tail { events: sizes.iter().map(|(events, _)| events).sum(), since })
+}
+
+/// What a fold brings, worked out on a snapshot and not stored yet.
+pub struct Prepared {
+    before: State,
+    through: i64,
+    events: u64,
+    days: Vec<(i32, Vec<u8>)>,
+    totals: Vec<(i64, Vec<u8>)>,
+    prints: Vec<fingerprints::Merged>,
 }
 
 /// Folds what is new in one workspace; answers how many events were left to fold and now are.
-///
-/// The work is done on a snapshot; the short write at the end is dropped if another process folded meanwhile.
 pub fn fold(db: &Db, workspace: i64, zone: &str) -> Result<u64, DbError> {
-    struct Prepared {
-        before: State,
-        through: i64,
-        events: u64,
-        days: Vec<(i32, Vec<u8>)>,
-        totals: Vec<(i64, Vec<u8>)>,
-        prints: Vec<fingerprints::Merged>,
+    match prepare(db, workspace, zone)? {
+        Some(prepared) => db.write_blocking(|conn| prepared.store(conn, workspace)),
+        None => Ok(0),
     }
-    let prepared = db.read_blocking(|conn| -> Result<Option<Prepared>, DbError> {
+}
+
+/// Works out what is new in one workspace; none if nothing is.
+pub fn prepare(db: &Db, workspace: i64, zone: &str) -> Result<Option<Prepared>, DbError> {
+    db.read_blocking(|conn| {
         let before = state(conn, workspace)?;
         let blocks = blocks_after(conn, workspace, before.folded_through, FOLD_EVENTS)?;
         let Some(through) = blocks.last().map(|(id, _)| *id) else { return Ok(None) };
@@ -226,17 +240,20 @@ pub fn fold(db: &Db, workspace: i64, zone: &str) -> Result<u64, DbError> {
         }
         let prints = fingerprints::merge_parts(conn, workspace, &print_days)?;
         Ok(Some(Prepared { before, through, events, days, totals: packed, prints }))
-    })?;
-    let Some(prepared) = prepared else { return Ok(0) };
-    db.write_blocking(|conn| {
+    })
+}
+
+impl Prepared {
+    /// Stores it, in a short write; nothing, and 0, if another process folded meanwhile.
+    pub fn store(&self, conn: &mut DbConn, workspace: i64) -> Result<u64, DbError> {
         lock(conn, workspace)?;
-        if state(conn, workspace)? != prepared.before {
+        if state(conn, workspace)? != self.before {
             return Ok(0);
         }
-        for (day, data) in &prepared.days {
+        for (day, data) in &self.days {
             store_day(conn, workspace, *day, data)?;
         }
-        for (shard, data) in &prepared.totals {
+        for (shard, data) in &self.totals {
             let values = (
                 activity_totals::workspace_id.eq(workspace),
                 activity_totals::shard.eq(shard),
@@ -249,10 +266,10 @@ pub fn fold(db: &Db, workspace: i64, zone: &str) -> Result<u64, DbError> {
                 .set(activity_totals::data.eq(data))
                 .execute(c))?;
         }
-        fingerprints::replace(conn, workspace, &prepared.prints)?;
-        store_state(conn, workspace, State { folded_through: prepared.through, ..prepared.before })?;
-        Ok(prepared.events)
-    })
+        fingerprints::replace(conn, workspace, &self.prints)?;
+        store_state(conn, workspace, State { folded_through: self.through, ..self.before })?;
+        Ok(self.events)
+    }
 }
 
 /// The packed facts of a day, if any are folded.

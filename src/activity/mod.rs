@@ -10,6 +10,7 @@ pub mod days;
 pub mod facts;
 pub mod fold;
 pub mod identity;
+pub mod jobs;
 pub mod membership;
 pub mod question;
 pub mod retention;

@@ -1,7 +1,8 @@
-//! The console's pages of the platform: write keys and API tokens.
+//! The console's pages of the platform: write keys, API tokens, jobs.
 //!
 //! - *new secret*: shown in the answer that makes it and never again.
 
+mod jobs;
 mod tokens;
 mod write_keys;
 
@@ -19,6 +20,11 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
         .service(tokens::list)
         .service(tokens::create)
         .service(tokens::revoke);
+}
+
+/// The routes under `/api/v1/system`, about the installation itself.
+pub fn configure_system(cfg: &mut ServiceConfig<'_>) {
+    cfg.service(jobs::list).service(jobs::runs).service(jobs::ask);
 }
 
 /// A secret that was just made; the only time that it is shown.

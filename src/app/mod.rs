@@ -1,12 +1,13 @@
 //! The roof of the server: what it holds, what it answers, how it starts and stops.
 
 mod alone;
-mod folding;
 pub mod openapi;
 mod probes;
 mod router;
+mod schedule;
 pub mod server;
 mod spa;
 mod state;
 
+pub use schedule::jobs;
 pub use state::{AppState, StartError, open_store, secret_key};

@@ -15,6 +15,7 @@ pub(super) fn routes(cfg: &mut ServiceConfig<'_>) {
     cfg.service(scope::scope("/api/v1").configure(|cfg| {
         auth::routes::configure(cfg);
         cfg.service(scope::scope("/workspaces/{workspace}").configure(workspace));
+        cfg.service(scope::scope("/system").configure(admin::configure_system));
     }));
 }
 

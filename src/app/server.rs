@@ -11,11 +11,11 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use utoipa_actix_web::AppExt;
 
 use super::alone::Alone;
-use super::folding::Folding;
 use super::openapi::{self, KnownPaths};
 use super::spa::{Console, wrong_method};
 use super::{AppState, StartError, router};
 use crate::http::{ApiError, layers};
+use crate::jobs::{Leader, Ticks};
 
 /// How long a request may go on after the process was told to stop.
 const DRAIN_SECONDS: u64 = 20;
@@ -26,7 +26,8 @@ pub struct Running {
     pub address: SocketAddr,
     server: Server,
     state: AppState,
-    _folding: Folding,
+    leader: Leader,
+    _ticks: Ticks,
     _alone: Alone,
 }
 
@@ -60,9 +61,10 @@ pub fn start(state: AppState) -> Result<Running, StartError> {
     .bind(listen)
     .map_err(|e| cannot_listen(listen, &e))?;
     let address = server.addrs().first().copied().unwrap_or(listen);
-    let folding = Folding::start(state.db.clone(), state.clock.clone())
-        .map_err(|e| StartError::Machine(format!("cannot start the folding thread: {e}")))?;
-    Ok(Running { address, server: server.run(), state, _folding: folding, _alone: alone })
+    let leader =
+        state.jobs.start().map_err(|e| StartError::Machine(format!("cannot start the thread of jobs: {e}")))?;
+    let ticks = Ticks::start(state.jobs.clone());
+    Ok(Running { address, server: server.run(), state, leader, _ticks: ticks, _alone: alone })
 }
 
 fn cannot_listen(listen: SocketAddr, error: &std::io::Error) -> StartError {
@@ -84,10 +86,13 @@ impl Running {
     /// Serves until SIGTERM or SIGINT, then finishes what was begun. A second signal ends at once.
     pub async fn until_stopped(self) -> Result<(), StartError> {
         let (handle, health) = (self.server.handle(), self.state.health.clone());
+        let stop_jobs = self.leader.stopper();
         actix_web::rt::spawn(async move {
             signal().await;
             tracing::info!("stopping: finishing what was begun");
             health.draining.store(true, Ordering::Relaxed);
+            // Another server leads from now on; what runs here has as long as requests have.
+            stop_jobs();
             // Load balancers need a moment to see that readyz refuses; idle ones must not wait for it.
             tokio::time::sleep(Duration::from_millis(200)).await;
             let graceful = handle.stop(true);

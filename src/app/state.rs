@@ -15,6 +15,7 @@ use crate::http::ClientAddress;
 use crate::http::layers::Https;
 use crate::ingest::Ingest;
 use crate::ingest::dictionary::Dictionaries;
+use crate::jobs::Jobs;
 
 /// Everything that the handlers of this process share.
 #[derive(Clone)]
@@ -33,6 +34,8 @@ pub struct AppState {
     pub ingest: Ingest,
     /// What events add up to.
     pub activity: Activity,
+    /// What happens by itself.
+    pub jobs: Jobs,
     /// Whether this process takes requests.
     pub(super) health: web::Data<Health>,
 }
@@ -73,11 +76,13 @@ impl AppState {
         let key = secret_key(&config, &db)?;
         let client = ClientAddress::behind(config.server.trusted_proxies.clone());
         let auth = Auth::new(db.clone(), clock.clone(), client, config.server.is_https());
+        let jobs = super::jobs(&config, &db, &clock)?;
         let names = Dictionaries::default();
         let ingest = Ingest::start(db.clone(), names.clone(), clock.clone())
             .map_err(|e| StartError::Machine(format!("cannot start the committing thread: {e}")))?;
         let activity = Activity::new(db.clone(), names);
-        Ok(Self { ingest, activity, db, clock, config: Arc::new(config), auth, key, health: web::Data::default() })
+        let (config, health) = (Arc::new(config), web::Data::default());
+        Ok(Self { ingest, activity, jobs, db, clock, config, auth, key, health })
     }
 
     /// Hands the parts to actix.
@@ -88,6 +93,7 @@ impl AppState {
             .app_data(web::Data::new(self.key.clone()))
             .app_data(web::Data::new(self.ingest.clone()))
             .app_data(web::Data::new(self.activity.clone()))
+            .app_data(web::Data::new(self.jobs.clone()))
             .app_data(web::Data::from(self.config.clone()))
             .app_data(self.health.clone())
             .app_data(Https(self.config.server.is_https()));

@@ -19,7 +19,8 @@ use crate::http::{ApiError, check_console_write};
 #[derive(Debug)]
 pub struct SignedIn(pub Identity);
 
-/// A caller who has permission `P` in the workspace of the path. Reads as a [`Caller`].
+/// A caller who has permission `P` in the workspace of the path, or in `default` where the path names none, for what
+/// concerns the whole installation. Reads as a [`Caller`].
 #[derive(Debug)]
 pub struct Can<P>(Caller, PhantomData<P>);
 
@@ -106,7 +107,7 @@ impl<P: Permission> FromRequest for Can<P> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let slug = req.match_info().get("workspace").unwrap_or_default().to_owned();
+        let slug = req.match_info().get("workspace").map(str::to_owned);
         let asked = auth_of(req).and_then(|auth| Credential::of(req, auth.https).map(|credential| (auth, credential)));
         Box::pin(async move {
             let (auth, credential) = asked?;
@@ -115,7 +116,11 @@ impl<P: Permission> FromRequest for Can<P> {
                 .db
                 .read(move |conn| {
                     let (identity, stale) = credential.identify(conn, now)?;
-                    Ok::<_, ApiError>((caller_in(conn, &slug, identity)?, stale))
+                    let caller = match &slug {
+                        Some(slug) => caller_in(conn, slug, identity),
+                        None => caller_of_installation(conn, identity),
+                    };
+                    Ok::<_, ApiError>((caller?, stale))
                 })
                 .await?;
             if stale {
@@ -130,6 +135,14 @@ impl<P: Permission> FromRequest for Can<P> {
             Ok(Self(caller, PhantomData))
         })
     }
+}
+
+/// What concerns the whole installation is there for everybody to be refused.
+fn caller_of_installation(conn: &mut DbConn, identity: Identity) -> Result<Caller, ApiError> {
+    caller_in(conn, workspaces::DEFAULT, identity).map_err(|error| match error.code() {
+        "not_found" => ApiError::forbidden("forbidden", "This needs a role in the workspace default."),
+        _ => error,
+    })
 }
 
 /// A workspace that the caller has no role in is told from one that is not there to nobody.

@@ -6,6 +6,7 @@ mod doctor;
 mod failure;
 mod healthcheck;
 mod import;
+mod jobs;
 mod migrate;
 mod openapi;
 mod reindex;
@@ -44,6 +45,9 @@ enum Verb {
     Import(import::Import),
     /// Build the activity index anew from the event log.
     Reindex(reindex::Reindex),
+    /// List what the installation does by itself, or do one of it now.
+    #[command(subcommand)]
+    Jobs(jobs::Verb),
     /// Make users, tokens, write keys and workspaces.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -82,6 +86,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Verb::Demo(verb) => demo::run(&verb),
         Verb::Import(verb) => import::run(&verb, &config),
         Verb::Reindex(verb) => reindex::run(&verb, &config),
+        Verb::Jobs(verb) => jobs::run(&verb, &config),
         Verb::Admin(verb) => admin::run(&verb, &config),
         Verb::Openapi => openapi::run(),
         Verb::Healthcheck(verb) => healthcheck::run(&verb, &config),

@@ -6,9 +6,11 @@
 //! Rooms write their SQL once with Diesel. Where an engine differs, [`on_both!`] runs the same
 //! statement on the inner connection of either engine, and the few real forks stay in this folder.
 
+pub mod checkpoint;
 mod conn;
 pub mod migrate;
 pub mod schema;
+pub mod time;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -35,5 +35,13 @@ diesel::table! { app_settings (workspace_id, app) { workspace_id -> BigInt, app 
 diesel::table! { activity_state (workspace_id) { workspace_id -> BigInt, generation -> BigInt, folded_through -> BigInt, } }
 diesel::table! { activity_days (workspace_id, day) { workspace_id -> BigInt, day -> Integer, data -> Binary, } }
 diesel::table! { activity_totals (workspace_id, shard) { workspace_id -> BigInt, shard -> BigInt, data -> Binary, } }
+diesel::table! { leases (name) { name -> Text, holder -> Text, term -> BigInt, taken_at -> BigInt, expires_at -> BigInt, } }
+diesel::table! {
+    job_runs (id) {
+        id -> BigInt, job -> Text, workspace_id -> BigInt, fire_at -> BigInt, as_of -> Nullable<Integer>, asked_by -> Nullable<Text>,
+        state -> Text, attempt -> Integer, not_before -> BigInt, started_at -> Nullable<BigInt>, heartbeat_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>, done -> BigInt, total -> BigInt, message -> Nullable<Text>,
+    }
+}
 
 diesel::allow_tables_to_appear_in_same_query!(workspaces, users, user_roles, sessions, api_tokens, write_keys);

@@ -28,18 +28,47 @@ const WORTH: usize = 64;
 /// Blocks looked at in one go.
 const LOOKED_AT: i64 = 4_000;
 
+/// A stretch of small blocks as one, not stored yet.
+pub struct Prepared {
+    ids: Vec<i64>,
+    last: i64,
+    merged: Merged,
+}
+
 /// Merges one stretch of small blocks; answers whether there may be more.
 pub fn compact(db: &Db, workspace: i64, now: i64) -> Result<bool, DbError> {
+    match prepare(db, workspace, now)? {
+        Some(prepared) => db.write_blocking(|conn| prepared.store(conn, workspace)),
+        None => Ok(false),
+    }
+}
+
+/// Whether so many small blocks have aged that merging them is worth the writing.
+pub fn is_worth(conn: &mut DbConn, workspace: i64, now: i64) -> Result<bool, DbError> {
+    let most = i64::try_from(WORTH).unwrap_or(i64::MAX);
+    let first = small(conn, workspace, now, most)?;
+    let events: i64 = first.iter().map(|(_, events)| events).sum();
+    Ok(first.len() >= WORTH && events <= MERGED)
+}
+
+/// Ids and sizes of small blocks that are folded and have aged, the oldest first.
+fn small(conn: &mut DbConn, workspace: i64, now: i64, most: i64) -> Result<Vec<(i64, i64)>, DbError> {
+    let folded = folded_through(conn, workspace)?;
+    Ok(event_blocks::table
+        .filter(event_blocks::workspace_id.eq(workspace))
+        .filter(event_blocks::id.le(folded))
+        .filter(event_blocks::received_at.lt(now.saturating_sub(AGE)))
+        .filter(event_blocks::events.lt(SMALL))
+        .order(event_blocks::id)
+        .select((event_blocks::id, event_blocks::events))
+        .limit(most)
+        .load(conn)?)
+}
+
+/// Merges one stretch of small blocks, for now in memory; none if there are too few.
+pub fn prepare(db: &Db, workspace: i64, now: i64) -> Result<Option<Prepared>, DbError> {
     let (ids, data) = db.read_blocking(|conn| -> Result<_, DbError> {
-        let small: Vec<(i64, i64)> = event_blocks::table
-            .filter(event_blocks::workspace_id.eq(workspace))
-            .filter(event_blocks::id.le(folded_through(conn, workspace)?))
-            .filter(event_blocks::received_at.lt(now.saturating_sub(AGE)))
-            .filter(event_blocks::events.lt(SMALL))
-            .order(event_blocks::id)
-            .select((event_blocks::id, event_blocks::events))
-            .limit(LOOKED_AT)
-            .load(conn)?;
+        let small = small(conn, workspace, now, LOOKED_AT)?;
         let mut sum = 0;
         let fits = |(_, events): &&(i64, i64)| {
             sum += events;
@@ -56,18 +85,28 @@ pub fn compact(db: &Db, workspace: i64, now: i64) -> Result<bool, DbError> {
             .load(conn)?;
         Ok((ids, data))
     })?;
-    let Some(last) = ids.last().copied() else { return Ok(false) };
-    let merged = merge(&data)?;
-    db.write_blocking(|conn| {
+    let Some(last) = ids.last().copied() else { return Ok(None) };
+    Ok(Some(Prepared { merged: merge(&data)?, ids, last }))
+}
+
+impl Prepared {
+    /// How many blocks become one.
+    pub fn blocks(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Puts the one block in the place of the many; false if another process was quicker.
+    pub fn store(&self, conn: &mut DbConn, workspace: i64) -> Result<bool, DbError> {
+        let Self { ids, last, merged } = self;
         lock(conn, workspace)?;
-        let these = || event_blocks::table.filter(event_blocks::id.eq_any(&ids));
+        let these = || event_blocks::table.filter(event_blocks::id.eq_any(ids));
         let still: i64 = these().count().get_result(conn)?;
         // Another process merged them, or a rebuild of the index began: there will be another time.
-        if usize::try_from(still) != Ok(ids.len()) || folded_through(conn, workspace)? < last {
+        if usize::try_from(still) != Ok(ids.len()) || folded_through(conn, workspace)? < *last {
             return Ok(false);
         }
-        diesel::delete(these().filter(event_blocks::id.ne(last))).execute(conn)?;
-        diesel::update(event_blocks::table.filter(event_blocks::id.eq(last)))
+        diesel::delete(these().filter(event_blocks::id.ne(*last))).execute(conn)?;
+        diesel::update(event_blocks::table.filter(event_blocks::id.eq(*last)))
             .set((
                 event_blocks::events.eq(merged.events),
                 event_blocks::first_at.eq(merged.first),
@@ -76,7 +115,7 @@ pub fn compact(db: &Db, workspace: i64, now: i64) -> Result<bool, DbError> {
             ))
             .execute(conn)?;
         Ok(true)
-    })
+    }
 }
 
 fn folded_through(conn: &mut DbConn, workspace: i64) -> Result<i64, DbError> {

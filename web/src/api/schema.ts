@@ -57,6 +57,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/system/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All jobs, and which process leads */
+        get: operations["get_system_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/jobs/{name}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs of a job, newest first */
+        get: operations["get_system_jobs_name_runs"];
+        put?: never;
+        /** Run a job as soon as possible */
+        post: operations["post_system_jobs_name_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces": {
         parameters: {
             query?: never;
@@ -1061,6 +1096,132 @@ export interface components {
              */
             rejected: number;
         };
+        /** @description The process that plans and runs jobs. */
+        JobLeader: {
+            /** @description Whether it is the process that answers. */
+            here: boolean;
+            /** @description Machine, process id and something of its own. */
+            holder: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+        };
+        /** @description All jobs, and who leads. */
+        JobOverview: {
+            /** @description The jobs; each stands below those that it builds on. */
+            items: components["schemas"]["JobStatus"][];
+            leader: components["schemas"]["JobLeader"] | null;
+        };
+        /** @description What a job is to do, does or did. */
+        JobRun: {
+            /** @description Who asked; null for the schedule. */
+            asked_by: string | null;
+            /**
+             * Format: int32
+             * @description Attempts begun.
+             */
+            attempt: number;
+            /**
+             * Format: int64
+             * @description How much is done.
+             */
+            done: number;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was to be, or was asked for.
+             */
+            fire_at: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Name of the job. */
+            job: string;
+            /** @description What was done, or what went wrong. */
+            message: string | null;
+            /**
+             * Format: date
+             * @description The day at whose end it is to stand; null for now.
+             */
+            on: string | null;
+            /**
+             * Format: date-time
+             * @description When the last attempt began.
+             */
+            started_at: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["State"];
+            /**
+             * Format: int64
+             * @description Of how much; 0 is not known.
+             */
+            total: number;
+            /** @description The workspace; null for the installation. */
+            workspace: string | null;
+        };
+        /** @description A page of a list. */
+        JobRunList: {
+            /** @description The items of this page. */
+            items: components["schemas"]["JobRun"][];
+            /** @description Where the next page starts; null on the last. */
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages hold, where that is cheap to know.
+             */
+            total?: number;
+        };
+        /** @description A job. */
+        JobStatus: {
+            /** @description Jobs that are run before it. */
+            builds_on: string[];
+            /**
+             * Format: int64
+             * @description Runs that failed since one last went well.
+             */
+            failures_since: number;
+            last: components["schemas"]["JobRun"] | null;
+            /**
+             * @description As the command line and the API call it.
+             * @example rollup
+             */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it is planned next; null for jobs that run continuously or by hand.
+             */
+            next_at: string | null;
+            running: components["schemas"]["JobRun"] | null;
+            /**
+             * @description Five fields of cron, `every 5 s` or `by hand`.
+             * @example 10 3 * * *
+             */
+            schedule: string;
+            /**
+             * @description The schedule in words.
+             * @example At 03:10.
+             */
+            schedule_text: string;
+            /**
+             * @description `installation` or `workspace`.
+             * @example workspace
+             */
+            scope: string;
+            /** @description Whether it can be run as of a past day. */
+            takes_day: boolean;
+            /** @description For people. */
+            title: string;
+            /** @description What it does, in one sentence. */
+            what: string;
+        };
         /** @description Who came, stayed, came back and stayed away in one period. */
         LifecyclePeriod: {
             /**
@@ -1314,6 +1475,16 @@ export interface components {
              */
             workspace: string;
         };
+        /** @description For what a job is to run. */
+        RunJob: {
+            /**
+             * Format: date
+             * @description As of the end of this day; left out for now.
+             */
+            on?: string | null;
+            /** @description The workspace; `default` for jobs that run for one, and left out for jobs of the installation. */
+            workspace?: string | null;
+        };
         /** @description At most eight of each. */
         SearchResult: {
             accounts: components["schemas"]["FoundAccount"][];
@@ -1341,6 +1512,11 @@ export interface components {
             /** Format: password */
             password: string;
         };
+        /**
+         * @description Where a run stands.
+         * @enum {string}
+         */
+        State: "queued" | "running" | "succeeded" | "failed" | "skipped";
         /** @description What a workspace holds. */
         Summary: {
             /** Format: int64 */
@@ -1825,6 +2001,261 @@ export interface operations {
             };
             /** @description Too many wrong codes; see Retry-After */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_system_jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOverview"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_system_jobs_name_runs: {
+        parameters: {
+            query: {
+                /** @description Only of this workspace. */
+                workspace?: string;
+                /** @description Only in this state. */
+                state?: components["schemas"]["State"];
+                limit?: number;
+                cursor: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the job */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRunList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_system_jobs_name_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the job */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunJob"];
+            };
+        };
+        responses: {
+            /** @description It waits to run */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRun"];
+                };
+            };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It waits or runs already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
