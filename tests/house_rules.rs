@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 const FOUNDATION: [&str; 5] = ["clock", "config", "crypto", "db", "telemetry"];
 /// A folder of the platform, and which of its neighbours it may use.
-const PLATFORM: [(&str, &[&str]); 2] = [("http", &[]), ("auth", &["http"])];
+const PLATFORM: [(&str, &[&str]); 3] = [("http", &[]), ("auth", &["http"]), ("backup", &[])];
 /// A room, and the rooms that it may use directly.
 const ROOMS: [(&str, &[&str]); 7] = [
     ("people", &[]),

@@ -9,4 +9,4 @@ pub mod server;
 mod spa;
 mod state;
 
-pub use state::{AppState, StartError, open_store, secret_key};
+pub use state::{AppState, StartError, known_key, open_store, secret_key, upgrade};

@@ -1,6 +1,7 @@
 //! The command line: one file per verb.
 
 mod admin;
+mod backup;
 mod demo;
 mod doctor;
 mod failure;
@@ -9,6 +10,7 @@ mod import;
 mod migrate;
 mod openapi;
 mod reindex;
+mod restore;
 mod serve;
 
 use std::path::PathBuf;
@@ -44,6 +46,10 @@ enum Verb {
     Import(import::Import),
     /// Build the activity index anew from the event log.
     Reindex(reindex::Reindex),
+    /// Write everything to one file, while the server runs.
+    Backup(backup::Backup),
+    /// Put a backup in the place of the database, on either engine.
+    Restore(restore::Restore),
     /// Make users, tokens, write keys and workspaces.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -82,6 +88,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Verb::Demo(verb) => demo::run(&verb),
         Verb::Import(verb) => import::run(&verb, &config),
         Verb::Reindex(verb) => reindex::run(&verb, &config),
+        Verb::Backup(verb) => backup::run(&verb, &config),
+        Verb::Restore(verb) => restore::run(&verb, &config),
         Verb::Admin(verb) => admin::run(&verb, &config),
         Verb::Openapi => openapi::run(),
         Verb::Healthcheck(verb) => healthcheck::run(&verb, &config),
