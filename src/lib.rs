@@ -15,6 +15,7 @@ pub mod people;
 pub mod profiles;
 // Platform.
 pub mod auth;
+pub mod backup;
 pub mod http;
 pub mod jobs;
 // Foundation.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 const FOUNDATION: [&str; 5] = ["clock", "config", "crypto", "db", "telemetry"];
 /// A folder of the platform, and which of its neighbours it may use.
-const PLATFORM: [(&str, &[&str]); 3] = [("http", &[]), ("auth", &["http"]), ("jobs", &["auth"])];
+const PLATFORM: [(&str, &[&str]); 4] = [("http", &[]), ("auth", &["http"]), ("jobs", &["auth"]), ("backup", &["jobs"])];
 /// A room, and the rooms that it may use directly.
 const ROOMS: [(&str, &[&str]); 7] = [
     ("people", &[]),

@@ -10,4 +10,4 @@ mod spa;
 mod state;
 
 pub use schedule::jobs;
-pub use state::{AppState, StartError, open_store, secret_key};
+pub use state::{AppState, StartError, known_key, open_store, secret_key, upgrade};

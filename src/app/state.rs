@@ -7,6 +7,7 @@ use actix_web::web;
 
 use crate::activity::ask::Activity;
 use crate::auth::{Auth, AuthError, workspaces};
+use crate::backup::{self, Asked, Recipients};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::crypto::{KeyError, SecretKey};
@@ -103,10 +104,44 @@ impl AppState {
 /// Opens the store and brings it up to date, as every verb that works on it does.
 pub fn open_store(config: &Config, clock: &Clock) -> Result<Db, StartError> {
     let db = Db::open(&config.database_url())?;
-    migrate::run(&db)?;
+    upgrade(config, &db, clock)?;
     let now = clock.now();
     db.write_blocking(|conn| workspaces::ensure_default(conn, now))?;
     Ok(db)
+}
+
+/// Brings the schema up to date. What an older version left on PostgreSQL is backed up before, into the
+/// configured folder; on SQLite the database is copied in any case.
+pub fn upgrade(config: &Config, db: &Db, clock: &Clock) -> Result<usize, StartError> {
+    let before = |upgrade: &migrate::Upgrade| {
+        let (Location::Postgres(_), Some(folder)) = (db.location(), config.backup_folder()) else { return Ok(()) };
+        let taken = std::fs::create_dir_all(&folder).map_err(|e| e.to_string()).and_then(|()| {
+            let key = known_key(config).ok().flatten();
+            let recipients = Recipients::parse(&config.backup.encrypt_to).map_err(|e| e.to_string())?;
+            let asked = Asked { to: &folder, now: clock.now(), key: key.as_ref(), recipients: &recipients };
+            backup::take(db, &asked, &mut backup::unwatched).map_err(|e| e.to_string())
+        });
+        let taken = taken.map_err(|e| {
+            DbError::Setup(format!(
+                "cannot back up schema {} before the upgrade: {e} (backup.folder is {})",
+                upgrade.from,
+                folder.display()
+            ))
+        })?;
+        tracing::info!(backup = %taken.path.display(), from = upgrade.from, to = upgrade.to, "backed up before the upgrade");
+        Ok(())
+    };
+    Ok(migrate::run_after(db, before)?)
+}
+
+/// The installation's key when there is one already: configured, or in the data folder on SQLite.
+pub fn known_key(config: &Config) -> Result<Option<SecretKey>, StartError> {
+    if let Some(text) = &config.server.secret_key {
+        return Ok(Some(SecretKey::parse(text)?));
+    }
+    let file = config.data_dir().join("secret.key");
+    let on_sqlite = config.database_url().starts_with("sqlite://");
+    Ok(if on_sqlite && file.exists() { Some(SecretKey::read_or_make(&file)?) } else { None })
 }
 
 /// The configured key; on SQLite one is made in the data folder when none is configured.

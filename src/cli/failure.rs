@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use crate::app::StartError;
 use crate::auth::AuthError;
+use crate::backup::BackupError;
 use crate::config::ConfigError;
 use crate::db::DbError;
 
@@ -54,6 +55,16 @@ impl From<AuthError> for Failure {
             AuthError::Db(error) => error.into(),
             AuthError::Failed(_) => Self::Broken(error.to_string()),
             wrong => Self::Input(wrong.to_string()),
+        }
+    }
+}
+
+impl From<BackupError> for Failure {
+    fn from(error: BackupError) -> Self {
+        match error {
+            BackupError::Input(text) => Self::Input(text),
+            BackupError::Store(error) => error.into(),
+            BackupError::Stopped => Self::Broken(error.to_string()),
         }
     }
 }

@@ -3,15 +3,17 @@
 use std::process::ExitCode;
 
 use super::{Failure, print_line};
+use crate::app::upgrade;
 use crate::auth::workspaces;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Db, migrate};
+use crate::db::Db;
 
 pub(super) fn run(config: &Config) -> Result<ExitCode, Failure> {
     let db = Db::open(&config.database_url())?;
-    let applied = migrate::run(&db)?;
-    let now = Clock::system().now();
+    let clock = Clock::system();
+    let applied = upgrade(config, &db, &clock)?;
+    let now = clock.now();
     db.write_blocking(|conn| workspaces::ensure_default(conn, now))?;
     print_line(&match applied {
         0 => "the schema is up to date".to_owned(),

@@ -1,6 +1,7 @@
 //! The command line: one file per verb.
 
 mod admin;
+mod backup;
 mod demo;
 mod doctor;
 mod failure;
@@ -10,6 +11,7 @@ mod jobs;
 mod migrate;
 mod openapi;
 mod reindex;
+mod restore;
 mod serve;
 
 use std::path::PathBuf;
@@ -48,6 +50,10 @@ enum Verb {
     /// List what the installation does by itself, or do one of it now.
     #[command(subcommand)]
     Jobs(jobs::Verb),
+    /// Write everything to one file, while the server runs.
+    Backup(backup::Backup),
+    /// Put a backup in the place of the database, on either engine.
+    Restore(restore::Restore),
     /// Make users, tokens, write keys and workspaces.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -87,6 +93,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Verb::Import(verb) => import::run(&verb, &config),
         Verb::Reindex(verb) => reindex::run(&verb, &config),
         Verb::Jobs(verb) => jobs::run(&verb, &config),
+        Verb::Backup(verb) => backup::run(&verb, &config),
+        Verb::Restore(verb) => restore::run(&verb, &config),
         Verb::Admin(verb) => admin::run(&verb, &config),
         Verb::Openapi => openapi::run(),
         Verb::Healthcheck(verb) => healthcheck::run(&verb, &config),

@@ -6,6 +6,7 @@
 //! The configuration is read once and handed down; nothing is global.
 
 mod auth;
+mod backup;
 mod bootstrap;
 mod database;
 mod load;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 pub use auth::{AuthConfig, LdapConfig, OidcConfig};
+pub use backup::BackupConfig;
 pub use bootstrap::BootstrapConfig;
 pub use database::DatabaseConfig;
 pub use load::{ConfigError, load, load_from};
@@ -42,6 +44,8 @@ pub struct Config {
     pub bootstrap: BootstrapConfig,
     /// What the server tells about itself.
     pub telemetry: TelemetryConfig,
+    /// Backups.
+    pub backup: BackupConfig,
     /// Sign-on by other systems.
     pub auth: AuthConfig,
     /// The mail relay.
@@ -62,6 +66,12 @@ impl Config {
                 format!("sqlite://{}/takehold.db", self.data_dir.clone().unwrap_or(DEFAULT_FOLDER.into()).display())
             }
         }
+    }
+
+    /// The folder for backups; none when none is named and the data is on PostgreSQL.
+    pub fn backup_folder(&self) -> Option<PathBuf> {
+        let named = self.backup.folder.clone().filter(|folder| !folder.as_os_str().is_empty());
+        named.or_else(|| self.database_url().starts_with("sqlite://").then(|| self.data_dir().join("backups")))
     }
 
     /// The data folder; without one, the folder of the SQLite file.

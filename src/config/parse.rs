@@ -29,6 +29,49 @@ pub(super) fn web_origin<'de, D: Deserializer<'de>>(from: D) -> Result<Option<St
     }
 }
 
+pub(super) fn at_least_one<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged, expecting = "expected a number from 1 up")]
+    enum NumberOrText {
+        Number(i64),
+        Text(String),
+    }
+    let (shown, number) = match NumberOrText::deserialize(from)? {
+        NumberOrText::Number(number) => (number.to_string(), usize::try_from(number).ok()),
+        NumberOrText::Text(text) => (text.clone(), text.trim().parse().ok()),
+    };
+    number
+        .filter(|number| *number > 0)
+        .ok_or_else(|| D::Error::custom(format!("{shown} is no number from 1 up; right would be 7")))
+}
+
+pub(super) fn recipients<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let items = texts(from)?;
+    for item in &items {
+        if item.parse::<age::x25519::Recipient>().is_err() {
+            return Err(D::Error::custom(format!(
+                "{item:?} is no age recipient; right would be the public key that age-keygen prints, age1…"
+            )));
+        }
+    }
+    Ok(items)
+}
+
+/// A list, or text in which commas or spaces separate the items.
+fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged, expecting = "expected a list of texts")]
+    enum ListOrText {
+        List(Vec<String>),
+        Text(String),
+    }
+    let items = match ListOrText::deserialize(from)? {
+        ListOrText::List(items) => items,
+        ListOrText::Text(text) => text.split([',', ' ']).map(str::to_owned).collect(),
+    };
+    Ok(items.into_iter().map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect())
+}
+
 pub(super) fn networks<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpNet>, D::Error> {
     #[derive(serde::Deserialize)]
     #[serde(untagged, expecting = "expected a list of address ranges, such as [\"10.0.0.0/8\"]")]

@@ -8,8 +8,11 @@
 
 pub mod checkpoint;
 mod conn;
+pub mod copy;
 pub mod migrate;
+mod presence;
 pub mod schema;
+pub mod tables;
 pub mod time;
 
 use std::path::PathBuf;
@@ -20,6 +23,7 @@ use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 
 pub use conn::DbConn;
+pub use presence::Alone;
 
 /// Runs one Diesel statement on the inner connection of either engine: for what the
 /// common subset lacks (`ON CONFLICT`, several rows in one insert).
@@ -56,6 +60,11 @@ impl Location {
             return Ok(Self::Postgres(url.to_owned()));
         }
         Err(DbError::Setup("database.url is neither sqlite://PATH nor postgres://USER@HOST/NAME".into()))
+    }
+
+    /// One new connection, outside any pool.
+    pub fn connect(&self) -> Result<DbConn, DbError> {
+        Manager { location: self.clone() }.open()
     }
 }
 
@@ -152,7 +161,13 @@ impl Manager {
 
 /// Adds what libpq leaves endless: a host that swallows packets must not hold a request for minutes.
 fn with_patience(url: &str) -> String {
-    let ours = [("connect_timeout", "5"), ("keepalives_idle", "30"), ("tcp_user_timeout", "30000")];
+    let ours = [
+        ("connect_timeout", "5"),
+        ("keepalives_idle", "30"),
+        ("tcp_user_timeout", "30000"),
+        // By this name a restore sees who else uses the database.
+        ("application_name", "takehold"),
+    ];
     let mut text = url.to_owned();
     for (name, value) in ours.into_iter().filter(|(name, _)| !url.contains(&format!("{name}="))) {
         text.push(if text.contains('?') { '&' } else { '?' });
@@ -196,6 +211,8 @@ pub struct Db {
     readers: Pool<Manager>,
     // SQLite has one writer at a time; waiting here is fairer than on its file lock.
     writers: Pool<Manager>,
+    // Tells a restore that this process uses the store.
+    _user: Option<std::sync::Arc<presence::User>>,
 }
 
 impl Db {
@@ -216,8 +233,9 @@ impl Db {
             }
             Location::Postgres(_) => (8, 4),
         };
+        let user = presence::User::of(&location)?.map(std::sync::Arc::new);
         // The first connection is opened by hand so that its error reaches the operator unwrapped.
-        drop(Manager { location: location.clone() }.open()?);
+        drop(location.connect()?);
         let pool = |size: u32| {
             Pool::builder()
                 .max_size(size)
@@ -226,7 +244,7 @@ impl Db {
                 .error_handler(Box::new(diesel::r2d2::NopErrorHandler))
                 .build_unchecked(Manager { location: location.clone() })
         };
-        Ok(Self { readers: pool(readers), writers: pool(writers), location: location.clone() })
+        Ok(Self { readers: pool(readers), writers: pool(writers), location: location.clone(), _user: user })
     }
 
     /// Which engine, and where.
@@ -236,7 +254,7 @@ impl Db {
 
     /// A connection outside the pools, for what holds one for its whole life.
     pub fn dedicated(&self) -> Result<DbConn, DbError> {
-        Manager { location: self.location.clone() }.open()
+        self.location.connect()
     }
 
     fn take(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, DbError> {
@@ -246,6 +264,12 @@ impl Db {
     /// Runs `work` on one snapshot of the store. Blocks; from async code use [`Db::read`].
     pub fn read_blocking<T, E: From<DbError>>(&self, work: impl FnOnce(&mut DbConn) -> Result<T, E>) -> Result<T, E> {
         let mut conn = Self::take(&self.readers)?;
+        transaction(&mut conn, "BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work)
+    }
+
+    /// [`Db::read_blocking`] for what reads long: on a connection of its own, so that no request waits for one.
+    pub fn snapshot<T, E: From<DbError>>(&self, work: impl FnOnce(&mut DbConn) -> Result<T, E>) -> Result<T, E> {
+        let mut conn = self.dedicated()?;
         transaction(&mut conn, "BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work)
     }
 
@@ -288,7 +312,7 @@ where
 }
 
 /// Diesel's own transaction builders differ per engine; plain statements serve both and let `E` be any error.
-fn transaction<T, E: From<DbError>>(
+pub fn transaction<T, E: From<DbError>>(
     conn: &mut DbConn,
     begin_sqlite: &str,
     begin_postgres: &str,
