@@ -56,4 +56,10 @@ permissions! {
     TokensRead = "tokens.read": Owner Admin;
     /// Make and revoke API tokens.
     TokensWrite = "tokens.write": Owner Admin;
+    /// Make workspaces and change their settings.
+    WorkspacesWrite = "workspaces.write": Owner Admin;
+    /// See how the installation fares: jobs, backups, capacity, destinations, health.
+    SystemRead = "system.read": Owner Admin;
+    /// Run jobs and backups of the installation.
+    SystemManage = "system.manage": Owner Admin;
 }

@@ -19,7 +19,8 @@ use crate::http::{ApiError, check_console_write};
 #[derive(Debug)]
 pub struct SignedIn(pub Identity);
 
-/// A caller who has permission `P` in the workspace of the path. Reads as a [`Caller`].
+/// A caller who has permission `P` in the workspace of the path; where the path names none, what is asked concerns
+/// the installation, and the role in the workspace `default` counts. Reads as a [`Caller`].
 #[derive(Debug)]
 pub struct Can<P>(Caller, PhantomData<P>);
 
@@ -106,7 +107,7 @@ impl<P: Permission> FromRequest for Can<P> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let slug = req.match_info().get("workspace").unwrap_or_default().to_owned();
+        let slug = req.match_info().get("workspace").map(str::to_owned);
         let asked = auth_of(req).and_then(|auth| Credential::of(req, auth.https).map(|credential| (auth, credential)));
         Box::pin(async move {
             let (auth, credential) = asked?;
@@ -115,7 +116,11 @@ impl<P: Permission> FromRequest for Can<P> {
                 .db
                 .read(move |conn| {
                     let (identity, stale) = credential.identify(conn, now)?;
-                    Ok::<_, ApiError>((caller_in(conn, &slug, identity)?, stale))
+                    let caller = match slug {
+                        Some(slug) => caller_in(conn, &slug, identity)?.ok_or_else(|| unknown(&slug))?,
+                        None => caller_in(conn, workspaces::DEFAULT, identity)?.ok_or_else(no_role_in_default::<P>)?,
+                    };
+                    Ok::<_, ApiError>((caller, stale))
                 })
                 .await?;
             if stale {
@@ -133,19 +138,38 @@ impl<P: Permission> FromRequest for Can<P> {
 }
 
 /// A workspace that the caller has no role in is told from one that is not there to nobody.
-fn caller_in(conn: &mut DbConn, slug: &str, identity: Identity) -> Result<Caller, ApiError> {
-    let unknown = || ApiError::not_found(format!("workspace {slug:?} for you"));
+fn unknown(slug: &str) -> ApiError {
+    ApiError::not_found(format!("workspace {slug:?} for you"))
+}
+
+/// That there is a workspace `default` is no secret.
+fn no_role_in_default<P: Permission>() -> ApiError {
+    let default = workspaces::DEFAULT;
+    ApiError::forbidden(
+        "forbidden",
+        format!(
+            "This concerns the whole installation: it needs the permission {} in the workspace {default}.",
+            P::NAME
+        ),
+    )
+}
+
+/// The caller in a workspace, if it is there and they have a role in it.
+fn caller_in(conn: &mut DbConn, slug: &str, identity: Identity) -> Result<Option<Caller>, ApiError> {
     if slug.contains('\0') {
-        return Err(unknown());
+        return Ok(None);
     }
-    let workspace = workspaces::find(conn, slug)?.ok_or_else(unknown)?;
+    let Some(workspace) = workspaces::find(conn, slug)? else { return Ok(None) };
+    let role_of = |conn: &mut DbConn, user| users::role_in(conn, user, workspace.id);
     let (role, ceiling) = match &identity {
-        Identity::User { id, .. } => (users::role_in(conn, *id, workspace.id)?.ok_or_else(unknown)?, None),
-        Identity::Token { workspace_id, .. } if *workspace_id != workspace.id => return Err(unknown()),
-        Identity::Token { role, owner_id: None, .. } => (*role, None),
-        Identity::Token { role, owner_id: Some(owner), .. } => {
-            (*role, Some(users::role_in(conn, *owner, workspace.id)?.ok_or_else(unknown)?))
-        }
+        Identity::User { id, .. } => (role_of(conn, *id)?, None),
+        Identity::Token { workspace_id, .. } if *workspace_id != workspace.id => (None, None),
+        Identity::Token { role, owner_id: None, .. } => (Some(*role), None),
+        // A token ends with its owner's role.
+        Identity::Token { role, owner_id: Some(owner), .. } => match role_of(conn, *owner)? {
+            None => (None, None),
+            ceiling => (Some(*role), ceiling),
+        },
     };
-    Ok(Caller { workspace, identity, role, ceiling })
+    Ok(role.map(|role| Caller { workspace, identity, role, ceiling }))
 }
