@@ -15,7 +15,9 @@ pub mod people;
 pub mod profiles;
 // Platform.
 pub mod auth;
+pub mod health;
 pub mod http;
+pub mod outbound;
 // Foundation.
 pub mod clock;
 pub mod config;

@@ -2,6 +2,8 @@
 
 mod alone;
 mod folding;
+mod metrics;
+mod noting;
 pub mod openapi;
 mod probes;
 mod router;

@@ -5,16 +5,19 @@ use std::sync::atomic::{AtomicBool, AtomicU32};
 
 use actix_web::web;
 
+use super::metrics::Measured;
 use crate::activity::ask::Activity;
 use crate::auth::{Auth, AuthError, workspaces};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::crypto::{KeyError, SecretKey};
 use crate::db::{Db, DbError, Location, migrate};
+use crate::health::{Started, hold_to_key};
 use crate::http::ClientAddress;
 use crate::http::layers::Https;
 use crate::ingest::Ingest;
 use crate::ingest::dictionary::Dictionaries;
+use crate::outbound::{Outbound, OutboundError};
 
 /// Everything that the handlers of this process share.
 #[derive(Clone)]
@@ -33,6 +36,10 @@ pub struct AppState {
     pub ingest: Ingest,
     /// What events add up to.
     pub activity: Activity,
+    /// The way out.
+    pub outbound: Outbound,
+    /// When this process started, microseconds since 1970.
+    pub started_at: i64,
     /// Whether this process takes requests.
     pub(super) health: web::Data<Health>,
 }
@@ -61,6 +68,9 @@ pub enum StartError {
     /// Users or workspaces cannot be made.
     #[error(transparent)]
     Auth(#[from] AuthError),
+    /// Calls to elsewhere cannot be made.
+    #[error(transparent)]
+    Outbound(#[from] OutboundError),
     /// Something else on this machine.
     #[error("{0}")]
     Machine(String),
@@ -69,6 +79,13 @@ pub enum StartError {
 impl AppState {
     /// Opens the store, brings it up to date and reads the secret key.
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let outbound = Outbound::new(&config.outbound, clock.clone())?;
+        Self::open_with(config, clock, outbound)
+    }
+
+    /// The same with a way out that the process uses already.
+    pub fn open_with(config: Config, clock: Clock, outbound: Outbound) -> Result<Self, StartError> {
+        let started_at = clock.now();
         let db = open_store(&config, &clock)?;
         let key = secret_key(&config, &db)?;
         let client = ClientAddress::behind(config.server.trusted_proxies.clone());
@@ -77,7 +94,8 @@ impl AppState {
         let ingest = Ingest::start(db.clone(), names.clone(), clock.clone())
             .map_err(|e| StartError::Machine(format!("cannot start the committing thread: {e}")))?;
         let activity = Activity::new(db.clone(), names);
-        Ok(Self { ingest, activity, db, clock, config: Arc::new(config), auth, key, health: web::Data::default() })
+        let (config, health) = (Arc::new(config), web::Data::default());
+        Ok(Self { ingest, activity, db, clock, config, auth, key, outbound, started_at, health })
     }
 
     /// Hands the parts to actix.
@@ -88,6 +106,9 @@ impl AppState {
             .app_data(web::Data::new(self.key.clone()))
             .app_data(web::Data::new(self.ingest.clone()))
             .app_data(web::Data::new(self.activity.clone()))
+            .app_data(web::Data::new(self.outbound.clone()))
+            .app_data(web::Data::new(Started(self.started_at)))
+            .app_data(web::Data::new(Measured::of(self)))
             .app_data(web::Data::from(self.config.clone()))
             .app_data(self.health.clone())
             .app_data(Https(self.config.server.is_https()));
@@ -103,8 +124,15 @@ pub fn open_store(config: &Config, clock: &Clock) -> Result<Db, StartError> {
     Ok(db)
 }
 
-/// The configured key; on SQLite one is made in the data folder when none is configured.
+/// The configured key; on SQLite one is made in the data folder when none is configured. Another key than that of
+/// the first start is refused.
 pub fn secret_key(config: &Config, db: &Db) -> Result<SecretKey, StartError> {
+    let key = read_key(config, db)?;
+    hold_to_key::<StartError>(db, &key)?;
+    Ok(key)
+}
+
+fn read_key(config: &Config, db: &Db) -> Result<SecretKey, StartError> {
     match (&config.server.secret_key, db.location()) {
         (Some(text), _) => Ok(SecretKey::parse(text)?),
         (None, Location::Sqlite(_)) => {

@@ -9,6 +9,7 @@ mod auth;
 mod bootstrap;
 mod database;
 mod load;
+mod outbound;
 mod parse;
 mod server;
 mod smtp;
@@ -23,6 +24,7 @@ pub use auth::{AuthConfig, LdapConfig, OidcConfig};
 pub use bootstrap::BootstrapConfig;
 pub use database::DatabaseConfig;
 pub use load::{ConfigError, load, load_from};
+pub use outbound::OutboundConfig;
 pub use server::ServerConfig;
 pub use smtp::SmtpConfig;
 pub use telemetry::{LogFormat, TelemetryConfig};
@@ -42,6 +44,8 @@ pub struct Config {
     pub bootstrap: BootstrapConfig,
     /// What the server tells about itself.
     pub telemetry: TelemetryConfig,
+    /// How calls to elsewhere go out.
+    pub outbound: OutboundConfig,
     /// Sign-on by other systems.
     pub auth: AuthConfig,
     /// The mail relay.

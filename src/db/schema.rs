@@ -1,7 +1,7 @@
 //! Tables as Diesel sees them on both engines: numbers are BigInt, times BigInt microseconds, JSON Text.
 #![allow(missing_docs, reason = "Diesel writes these items")]
 
-diesel::table! { workspaces (id) { id -> BigInt, slug -> Text, name -> Text, kind -> Text, time_zone -> Text, created_at -> BigInt, } }
+diesel::table! { workspaces (id) { id -> BigInt, slug -> Text, name -> Text, kind -> Text, time_zone -> Text, created_at -> BigInt, retention_days_events -> Nullable<Integer>, retention_days_jobs -> Integer, } }
 diesel::table! { users (id) { id -> BigInt, email -> Text, name -> Text, password_hash -> Nullable<Text>, created_at -> BigInt, disabled_at -> Nullable<BigInt>, } }
 diesel::table! { user_roles (user_id, workspace_id) { user_id -> BigInt, workspace_id -> BigInt, role -> Text, } }
 diesel::table! { sessions (token_hash) { token_hash -> Text, user_id -> BigInt, created_at -> BigInt, last_seen_at -> BigInt, } }
@@ -35,5 +35,14 @@ diesel::table! { app_settings (workspace_id, app) { workspace_id -> BigInt, app 
 diesel::table! { activity_state (workspace_id) { workspace_id -> BigInt, generation -> BigInt, folded_through -> BigInt, } }
 diesel::table! { activity_days (workspace_id, day) { workspace_id -> BigInt, day -> Integer, data -> Binary, } }
 diesel::table! { activity_totals (workspace_id, shard) { workspace_id -> BigInt, shard -> BigInt, data -> Binary, } }
+diesel::table! { excluded_people (workspace_id, kind, pattern) { workspace_id -> BigInt, kind -> Text, pattern -> Text, created_at -> BigInt, } }
+diesel::table! { ingest_counts (workspace_id, write_key_id, hour) { workspace_id -> BigInt, write_key_id -> BigInt, hour -> BigInt, accepted -> BigInt, duplicate -> BigInt, refused -> BigInt, } }
+diesel::table! { ingest_refusals (workspace_id, write_key_id, hour, code) { workspace_id -> BigInt, write_key_id -> BigInt, hour -> BigInt, code -> Text, refused -> BigInt, } }
+diesel::table! {
+    destinations (kind, host, port) {
+        kind -> Text, host -> Text, port -> Integer, purpose -> Text, first_at -> BigInt, last_at -> BigInt,
+        contacts -> BigInt, failures -> BigInt, last_error -> Nullable<Text>,
+    }
+}
 
 diesel::allow_tables_to_appear_in_same_query!(workspaces, users, user_roles, sessions, api_tokens, write_keys);
