@@ -56,8 +56,12 @@ permissions! {
     TokensRead = "tokens.read": Owner Admin;
     /// Make and revoke API tokens.
     TokensWrite = "tokens.write": Owner Admin;
-    /// See how the installation itself is doing: jobs, backups, capacity. Held in the workspace `default`.
+    /// See the settings of the workspace.
+    WorkspacesRead = "workspaces.read": Owner Admin;
+    /// Make workspaces and change their settings.
+    WorkspacesWrite = "workspaces.write": Owner Admin;
+    /// See how the installation fares: jobs, backups, capacity, destinations, health.
     SystemRead = "system.read": Owner Admin;
-    /// Run jobs and make backups. Held in the workspace `default`.
+    /// Run jobs and backups of the installation.
     SystemManage = "system.manage": Owner Admin;
 }

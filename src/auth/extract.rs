@@ -19,8 +19,8 @@ use crate::http::{ApiError, check_console_write};
 #[derive(Debug)]
 pub struct SignedIn(pub Identity);
 
-/// A caller who has permission `P` in the workspace of the path, or in `default` where the path names none, for what
-/// concerns the whole installation. Reads as a [`Caller`].
+/// A caller who has permission `P` in the workspace of the path; where the path names none, what is asked concerns
+/// the installation, and the role in the workspace `default` counts. Reads as a [`Caller`].
 #[derive(Debug)]
 pub struct Can<P>(Caller, PhantomData<P>);
 
@@ -54,12 +54,15 @@ impl Credential {
         Ok(Self::Cookie(cookie.value().to_owned()))
     }
 
-    fn identify(&self, conn: &mut DbConn, now: i64) -> Result<(Identity, bool), ApiError> {
+    fn identify(&self, auth: &Auth, conn: &mut DbConn, now: i64) -> Result<(Identity, bool), ApiError> {
         match self {
             Self::Bearer(token) => tokens::identify(conn, token, now)?
                 .ok_or_else(|| ApiError::sign_in_needed("This token is not known, has expired or was revoked.")),
-            Self::Cookie(cookie) => sessions::identify(conn, cookie, now)?
-                .ok_or_else(|| ApiError::sign_in_needed("This session has ended; sign in again.")),
+            Self::Cookie(cookie) => (match sessions::identify(conn, cookie, now)? {
+                Some(found) => Some(found),
+                None => sessions::identify_unsaved(conn, &auth.unsaved, cookie, now)?,
+            })
+            .ok_or_else(|| ApiError::sign_in_needed("This session has ended; sign in again.")),
         }
     }
 }
@@ -93,7 +96,8 @@ impl FromRequest for SignedIn {
         Box::pin(async move {
             let (auth, credential) = asked?;
             let now = auth.clock.now();
-            let (identity, stale) = auth.db.read(move |conn| credential.identify(conn, now)).await?;
+            let asked = auth.clone();
+            let (identity, stale) = auth.db.read(move |conn| credential.identify(&asked, conn, now)).await?;
             if stale {
                 note_use(&auth, &identity, now);
             }
@@ -112,15 +116,16 @@ impl<P: Permission> FromRequest for Can<P> {
         Box::pin(async move {
             let (auth, credential) = asked?;
             let now = auth.clock.now();
+            let asked = auth.clone();
             let (caller, stale) = auth
                 .db
                 .read(move |conn| {
-                    let (identity, stale) = credential.identify(conn, now)?;
-                    let caller = match &slug {
-                        Some(slug) => caller_in(conn, slug, identity),
-                        None => caller_of_installation(conn, identity),
+                    let (identity, stale) = credential.identify(&asked, conn, now)?;
+                    let caller = match slug {
+                        Some(slug) => caller_in(conn, &slug, identity)?.ok_or_else(|| unknown(&slug))?,
+                        None => caller_in(conn, workspaces::DEFAULT, identity)?.ok_or_else(no_role_in_default::<P>)?,
                     };
-                    Ok::<_, ApiError>((caller?, stale))
+                    Ok::<_, ApiError>((caller, stale))
                 })
                 .await?;
             if stale {
@@ -137,28 +142,39 @@ impl<P: Permission> FromRequest for Can<P> {
     }
 }
 
-/// What concerns the whole installation is there for everybody to be refused.
-fn caller_of_installation(conn: &mut DbConn, identity: Identity) -> Result<Caller, ApiError> {
-    caller_in(conn, workspaces::DEFAULT, identity).map_err(|error| match error.code() {
-        "not_found" => ApiError::forbidden("forbidden", "This needs a role in the workspace default."),
-        _ => error,
-    })
+/// A workspace that the caller has no role in is told from one that is not there to nobody.
+fn unknown(slug: &str) -> ApiError {
+    ApiError::not_found(format!("workspace {slug:?} for you"))
 }
 
-/// A workspace that the caller has no role in is told from one that is not there to nobody.
-fn caller_in(conn: &mut DbConn, slug: &str, identity: Identity) -> Result<Caller, ApiError> {
-    let unknown = || ApiError::not_found(format!("workspace {slug:?} for you"));
+/// That there is a workspace `default` is no secret.
+fn no_role_in_default<P: Permission>() -> ApiError {
+    let default = workspaces::DEFAULT;
+    ApiError::forbidden(
+        "forbidden",
+        format!(
+            "This concerns the whole installation: it needs the permission {} in the workspace {default}.",
+            P::NAME
+        ),
+    )
+}
+
+/// The caller in a workspace, if it is there and they have a role in it.
+fn caller_in(conn: &mut DbConn, slug: &str, identity: Identity) -> Result<Option<Caller>, ApiError> {
     if slug.contains('\0') {
-        return Err(unknown());
+        return Ok(None);
     }
-    let workspace = workspaces::find(conn, slug)?.ok_or_else(unknown)?;
+    let Some(workspace) = workspaces::find(conn, slug)? else { return Ok(None) };
+    let role_of = |conn: &mut DbConn, user| users::role_in(conn, user, workspace.id);
     let (role, ceiling) = match &identity {
-        Identity::User { id, .. } => (users::role_in(conn, *id, workspace.id)?.ok_or_else(unknown)?, None),
-        Identity::Token { workspace_id, .. } if *workspace_id != workspace.id => return Err(unknown()),
-        Identity::Token { role, owner_id: None, .. } => (*role, None),
-        Identity::Token { role, owner_id: Some(owner), .. } => {
-            (*role, Some(users::role_in(conn, *owner, workspace.id)?.ok_or_else(unknown)?))
-        }
+        Identity::User { id, .. } => (role_of(conn, *id)?, None),
+        Identity::Token { workspace_id, .. } if *workspace_id != workspace.id => (None, None),
+        Identity::Token { role, owner_id: None, .. } => (Some(*role), None),
+        // A token ends with its owner's role.
+        Identity::Token { role, owner_id: Some(owner), .. } => match role_of(conn, *owner)? {
+            None => (None, None),
+            ceiling => (Some(*role), ceiling),
+        },
     };
-    Ok(Caller { workspace, identity, role, ceiling })
+    Ok(role.map(|role| Caller { workspace, identity, role, ceiling }))
 }
