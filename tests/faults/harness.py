@@ -7,9 +7,11 @@ found in the end: each event once.
 
 import contextlib
 import copy
+import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -20,7 +22,7 @@ from pathlib import Path
 
 import requests
 
-from appliance import free_port, until
+from appliance import BINARY, free_port, until
 
 BECOME_ROOT = [] if os.geteuid() == 0 else ["sudo", "-n"]
 # Answers that ask a client to come again.
@@ -136,22 +138,27 @@ class Reckoning:
         assert (self.lost, self.doubled) == (0, 0), f"sent {self.sent}, found {self.found}: {self.details[:5]}"
 
 
-def reckon(reader, load):
-    """Compares what a stopped load was promised with what each way of asking answers."""
-    result = Reckoning(load.acknowledged, reader.events())
-    found = {
-        "person": Counter({person["external_id"]: person["events"] for person in reader.every("people", limit=200)}),
-        "day": Counter(
-            {day["date"]: day["events"] for day in reader.get("metrics/active", from_=DAYS[0], to=DAYS[-1])["days"]}
-        ),
-        "all": Counter({"events": result.found}),
-    }
-    sent = {"person": load.by_person, "day": load.by_day, "all": Counter({"events": load.acknowledged})}
-    for what, wanted in sent.items():
-        lost, doubled = wanted - found[what], found[what] - wanted
+def reckon(reader, *loads):
+    """Compares what stopped loads were promised with what each way of asking answers."""
+    by_person = sum((load.by_person for load in loads), Counter())
+    assert by_person.total() == sum(load.acknowledged for load in loads)
+    return compare(reader, by_person, sum((load.by_day for load in loads), Counter()))
+
+
+def compare(reader, by_person, by_day):
+    """Compares what was sent with what each way of asking answers."""
+    result = Reckoning(by_person.total(), reader.events())
+    days = reader.get("metrics/active", from_=DAYS[0], to=DAYS[-1])["days"]
+    people = {person["external_id"]: person["events"] for person in reader.every("people", limit=200)}
+    for what, wanted, found in [
+        ("person", by_person, Counter(people)),
+        ("day", by_day, Counter({day["date"]: day["events"] for day in days})),
+        ("all", Counter({"events": result.sent}), Counter({"events": result.found})),
+    ]:
+        lost, doubled = wanted - found, found - wanted
         result.lost = max(result.lost, lost.total())
         result.doubled = max(result.doubled, doubled.total())
-        result.details += [f"{what} {name}: {wanted[name]} sent, {found[what][name]} found" for name in lost | doubled]
+        result.details += [f"{what} {name}: {wanted[name]} sent, {found[name]} found" for name in lost | doubled]
     return result
 
 
@@ -161,6 +168,13 @@ def reckon(reader, load):
 def crash(appliance):
     """Ends the server as a power cut does, and starts it again."""
     appliance.kill()
+    appliance.start()
+
+
+def restart(appliance):
+    """Asks the server to end, which it does soon and without complaint, and starts it again."""
+    appliance.process.terminate()
+    assert appliance.process.wait(timeout=20) == 0, appliance.log()
     appliance.start()
 
 
@@ -178,6 +192,45 @@ def strike(appliance, load, reader, fault, times, chance):
         found = reader.events()
         assert found >= promised, f"{promised} events were acknowledged before, {found} are there after"
     return worst
+
+
+def history(file, lines):
+    """Writes a history half of whose lines have a message id; the others are known by their place among their equals."""
+    with file.open("w") as out:
+        for number in range(lines):
+            call = {"type": "track", "userId": f"person-{number % 100}", "event": "Opened"}
+            call["timestamp"] = f"{DAYS[number % 7]}T10:00:00Z"
+            if number % 2:
+                call["messageId"] = f"m{number}"
+            out.write(json.dumps(call) + "\n")
+
+
+def kill_imports(appliance, reader, times, lines, chance):
+    """Loads a file into an empty store again and again, killing each run but the last; answers what was found."""
+    file = appliance.folder / "history.ndjson"
+    history(file, lines)
+    output = appliance.folder / "import.log"
+    killed = 0
+    while killed < times:
+        with output.open("w") as said:
+            process = subprocess.Popen([BINARY, "import", file], env=appliance.environment, stdout=said, stderr=said)
+        if killed == 0:
+            # Later runs pass over what is there: at any moment of that too.
+            until(lambda: process.poll() is not None or reader.events(), 60)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=chance.uniform(0, 0.3))
+        process.kill()
+        assert process.wait() == -signal.SIGKILL, f"import ended after {killed} kills: {output.read_text()}"
+        killed += 1
+    last = appliance.say("import", file, seconds=600).splitlines()[-1]
+    accepted, duplicate, rejected = (int(word.split()[1]) for word in last.split(", "))
+    assert (accepted + duplicate, rejected) == (lines, 0), last
+    file.unlink()
+    return compare(
+        reader,
+        Counter({f"person-{number}": len(range(number, lines, 100)) for number in range(100)}),
+        Counter({day: len(range(number, lines, 7)) for number, day in enumerate(DAYS)}),
+    )
 
 
 def beside(appliance, folder):
@@ -225,7 +278,7 @@ class Postgres:
     def stop(self, mode="immediate"):
         self._run("pg_ctl", "-w", "stop", "-m", mode)
 
-    def remove(self):
+    def close(self):
         if (self.folder / "data/postmaster.pid").exists():
             self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -234,29 +287,63 @@ class Postgres:
 # --- Disks ----------------------------------------------------------------------------------------
 
 
-class Disk:
+def as_root(*command):
+    done = subprocess.run([*BECOME_ROOT, *map(str, command)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, f"{' '.join(map(str, command))}: {done.stderr}"
+    return done.stdout
+
+
+class SmallDisk:
     """A small file system in memory that can be filled up."""
 
     def __init__(self, folder, megabytes):
         self.folder = Path(folder)
         self.ballast = self.folder / "ballast"
         options = f"size={megabytes}m,mode=755,uid={os.getuid()},gid={os.getgid()}"
-        done = subprocess.run(
-            [*BECOME_ROOT, "mount", "-t", "tmpfs", "-o", options, "takehold-test", self.folder],
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, f"a small disk needs the right to mount: {done.stderr}"
+        as_root("mount", "-t", "tmpfs", "-o", options, "takehold-test", self.folder)
 
     def fill(self):
-        with self.ballast.open("ab", buffering=0) as file, contextlib.suppress(OSError):
+        with self.ballast.open("ab", buffering=0) as file:
             for size in (1 << 20, 1 << 12, 1):
                 with contextlib.suppress(OSError):
-                    while file.write(b"\0" * size):
-                        pass
+                    while True:
+                        file.write(b"\0" * size)
 
     def make_room(self):
         self.ballast.unlink()
 
-    def remove(self):
-        subprocess.run([*BECOME_ROOT, "umount", "--lazy", self.folder], check=True)
+    def close(self):
+        as_root("umount", "--lazy", self.folder)
+
+
+class FailingDisk:
+    """A file system on a disk that fails: the kernel lets nobody write any more until it is checked."""
+
+    def __init__(self, image, folder, megabytes=256):
+        self.image, self.folder = Path(image), Path(folder)
+        with self.image.open("wb") as file:
+            file.truncate(megabytes << 20)
+        # Debian keeps these where only root looks.
+        os.environ["PATH"] += ":/usr/sbin:/sbin"
+        as_root("mkfs.ext4", "-q", "-F", self.image)
+        self._mount()
+        as_root("chown", f"{os.getuid()}:{os.getgid()}", self.folder)
+
+    def _mount(self):
+        as_root("mount", "-o", "loop,errors=remount-ro", self.image, self.folder)
+        self.device = as_root("findmnt", "--noheadings", "--output=SOURCE", "--mountpoint", self.folder).strip()
+
+    def fail(self):
+        as_root("sh", "-c", f"echo 1 >/sys/fs/ext4/{Path(self.device).name}/trigger_fs_error")
+
+    def repair(self):
+        """Checks the file system; nobody may use it meanwhile."""
+        # A process that has just ended may hold its files for another moment.
+        umount = [*BECOME_ROOT, "umount", self.folder]
+        until(lambda: subprocess.run(umount, capture_output=True).returncode == 0)
+        # Exit code 1 says that something was repaired.
+        subprocess.run([*BECOME_ROOT, "fsck.ext4", "-p", self.image], capture_output=True, timeout=60)
+        self._mount()
+
+    def close(self):
+        as_root("umount", "--lazy", self.folder)
