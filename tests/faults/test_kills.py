@@ -39,4 +39,4 @@ def test_the_server_ends_while_events_come_in(appliance, chance, fault, times):
 
 def test_import_is_killed_and_run_again(appliance, chance):
     reader = Reader(appliance, appliance.token())
-    kill_imports(appliance, reader, KILLS, 400_000, chance).assert_exact()
+    kill_imports(appliance, reader, KILLS, 400_000, 0.8, chance).assert_exact()
