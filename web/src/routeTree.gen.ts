@@ -13,9 +13,18 @@ import { Route as IndexRouteImport } from "./routes/index";
 import { Route as FramedRouteImport } from "./routes/_framed";
 import { Route as SetupRouteImport } from "./routes/setup";
 import { Route as SignInRouteImport } from "./routes/sign-in";
+import { Route as FramedSystemRouteRouteImport } from "./routes/_framed/system/route";
 import { Route as FramedDocsIndexRouteImport } from "./routes/_framed/docs/index";
 import { Route as FramedDocsPageRouteImport } from "./routes/_framed/docs/$page";
+import { Route as FramedSystemIndexRouteImport } from "./routes/_framed/system/index";
+import { Route as FramedSystemBackupsRouteImport } from "./routes/_framed/system/backups";
+import { Route as FramedSystemCapacityRouteImport } from "./routes/_framed/system/capacity";
+import { Route as FramedSystemDestinationsRouteImport } from "./routes/_framed/system/destinations";
+import { Route as FramedSystemHealthRouteImport } from "./routes/_framed/system/health";
+import { Route as FramedSystemWorkspacesRouteImport } from "./routes/_framed/system/workspaces";
 import { Route as FramedWWorkspaceRouteRouteImport } from "./routes/_framed/w/$workspace/route";
+import { Route as FramedSystemJobsIndexRouteImport } from "./routes/_framed/system/jobs/index";
+import { Route as FramedSystemJobsNameRouteImport } from "./routes/_framed/system/jobs/$name";
 import { Route as FramedWWorkspaceIndexRouteImport } from "./routes/_framed/w/$workspace/index";
 import { Route as FramedWWorkspaceInspectorRouteImport } from "./routes/_framed/w/$workspace/inspector";
 import { Route as FramedWWorkspaceKeysRouteImport } from "./routes/_framed/w/$workspace/keys";
@@ -56,6 +65,11 @@ const SignInRoute = SignInRouteImport.update({
   path: "/sign-in",
   getParentRoute: () => rootRouteImport,
 } as any);
+const FramedSystemRouteRoute = FramedSystemRouteRouteImport.update({
+  id: "/system",
+  path: "/system",
+  getParentRoute: () => FramedRoute,
+} as any);
 const FramedDocsIndexRoute = FramedDocsIndexRouteImport.update({
   id: "/docs/",
   path: "/docs/",
@@ -66,10 +80,51 @@ const FramedDocsPageRoute = FramedDocsPageRouteImport.update({
   path: "/docs/$page",
   getParentRoute: () => FramedRoute,
 } as any);
+const FramedSystemIndexRoute = FramedSystemIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => FramedSystemRouteRoute,
+} as any);
+const FramedSystemBackupsRoute = FramedSystemBackupsRouteImport.update({
+  id: "/backups",
+  path: "/backups",
+  getParentRoute: () => FramedSystemRouteRoute,
+} as any);
+const FramedSystemCapacityRoute = FramedSystemCapacityRouteImport.update({
+  id: "/capacity",
+  path: "/capacity",
+  getParentRoute: () => FramedSystemRouteRoute,
+} as any);
+const FramedSystemDestinationsRoute =
+  FramedSystemDestinationsRouteImport.update({
+    id: "/destinations",
+    path: "/destinations",
+    getParentRoute: () => FramedSystemRouteRoute,
+  } as any);
+const FramedSystemHealthRoute = FramedSystemHealthRouteImport.update({
+  id: "/health",
+  path: "/health",
+  getParentRoute: () => FramedSystemRouteRoute,
+} as any);
+const FramedSystemWorkspacesRoute = FramedSystemWorkspacesRouteImport.update({
+  id: "/workspaces",
+  path: "/workspaces",
+  getParentRoute: () => FramedSystemRouteRoute,
+} as any);
 const FramedWWorkspaceRouteRoute = FramedWWorkspaceRouteRouteImport.update({
   id: "/w/$workspace",
   path: "/w/$workspace",
   getParentRoute: () => FramedRoute,
+} as any);
+const FramedSystemJobsIndexRoute = FramedSystemJobsIndexRouteImport.update({
+  id: "/jobs/",
+  path: "/jobs/",
+  getParentRoute: () => FramedSystemRouteRoute,
+} as any);
+const FramedSystemJobsNameRoute = FramedSystemJobsNameRouteImport.update({
+  id: "/jobs/$name",
+  path: "/jobs/$name",
+  getParentRoute: () => FramedSystemRouteRoute,
 } as any);
 const FramedWWorkspaceIndexRoute = FramedWWorkspaceIndexRouteImport.update({
   id: "/",
@@ -193,12 +248,21 @@ export interface FileRoutesByFullPath {
   "/": typeof IndexRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/system": typeof FramedSystemRouteRouteWithChildren;
   "/w/$workspace": typeof FramedWWorkspaceRouteRouteWithChildren;
   "/docs/$page": typeof FramedDocsPageRoute;
+  "/system/backups": typeof FramedSystemBackupsRoute;
+  "/system/capacity": typeof FramedSystemCapacityRoute;
+  "/system/destinations": typeof FramedSystemDestinationsRoute;
+  "/system/health": typeof FramedSystemHealthRoute;
+  "/system/workspaces": typeof FramedSystemWorkspacesRoute;
   "/docs/": typeof FramedDocsIndexRoute;
+  "/system/": typeof FramedSystemIndexRoute;
+  "/system/jobs/$name": typeof FramedSystemJobsNameRoute;
   "/w/$workspace/inspector": typeof FramedWWorkspaceInspectorRoute;
   "/w/$workspace/keys": typeof FramedWWorkspaceKeysRoute;
   "/w/$workspace/setup": typeof FramedWWorkspaceSetupRoute;
+  "/system/jobs/": typeof FramedSystemJobsIndexRoute;
   "/w/$workspace/": typeof FramedWWorkspaceIndexRoute;
   "/w/$workspace/apps/$app": typeof FramedWWorkspaceAppsAppRouteRouteWithChildren;
   "/w/$workspace/accounts/$id": typeof FramedWWorkspaceAccountsIdRoute;
@@ -222,10 +286,18 @@ export interface FileRoutesByTo {
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/docs/$page": typeof FramedDocsPageRoute;
+  "/system/backups": typeof FramedSystemBackupsRoute;
+  "/system/capacity": typeof FramedSystemCapacityRoute;
+  "/system/destinations": typeof FramedSystemDestinationsRoute;
+  "/system/health": typeof FramedSystemHealthRoute;
+  "/system/workspaces": typeof FramedSystemWorkspacesRoute;
   "/docs": typeof FramedDocsIndexRoute;
+  "/system": typeof FramedSystemIndexRoute;
+  "/system/jobs/$name": typeof FramedSystemJobsNameRoute;
   "/w/$workspace/inspector": typeof FramedWWorkspaceInspectorRoute;
   "/w/$workspace/keys": typeof FramedWWorkspaceKeysRoute;
   "/w/$workspace/setup": typeof FramedWWorkspaceSetupRoute;
+  "/system/jobs": typeof FramedSystemJobsIndexRoute;
   "/w/$workspace": typeof FramedWWorkspaceIndexRoute;
   "/w/$workspace/accounts/$id": typeof FramedWWorkspaceAccountsIdRoute;
   "/w/$workspace/people/$id": typeof FramedWWorkspacePeopleIdRoute;
@@ -249,12 +321,21 @@ export interface FileRoutesById {
   "/_framed": typeof FramedRouteWithChildren;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/_framed/system": typeof FramedSystemRouteRouteWithChildren;
   "/_framed/w/$workspace": typeof FramedWWorkspaceRouteRouteWithChildren;
   "/_framed/docs/$page": typeof FramedDocsPageRoute;
+  "/_framed/system/backups": typeof FramedSystemBackupsRoute;
+  "/_framed/system/capacity": typeof FramedSystemCapacityRoute;
+  "/_framed/system/destinations": typeof FramedSystemDestinationsRoute;
+  "/_framed/system/health": typeof FramedSystemHealthRoute;
+  "/_framed/system/workspaces": typeof FramedSystemWorkspacesRoute;
   "/_framed/docs/": typeof FramedDocsIndexRoute;
+  "/_framed/system/": typeof FramedSystemIndexRoute;
+  "/_framed/system/jobs/$name": typeof FramedSystemJobsNameRoute;
   "/_framed/w/$workspace/inspector": typeof FramedWWorkspaceInspectorRoute;
   "/_framed/w/$workspace/keys": typeof FramedWWorkspaceKeysRoute;
   "/_framed/w/$workspace/setup": typeof FramedWWorkspaceSetupRoute;
+  "/_framed/system/jobs/": typeof FramedSystemJobsIndexRoute;
   "/_framed/w/$workspace/": typeof FramedWWorkspaceIndexRoute;
   "/_framed/w/$workspace/apps/$app": typeof FramedWWorkspaceAppsAppRouteRouteWithChildren;
   "/_framed/w/$workspace/accounts/$id": typeof FramedWWorkspaceAccountsIdRoute;
@@ -279,12 +360,21 @@ export interface FileRouteTypes {
     | "/"
     | "/setup"
     | "/sign-in"
+    | "/system"
     | "/w/$workspace"
     | "/docs/$page"
+    | "/system/backups"
+    | "/system/capacity"
+    | "/system/destinations"
+    | "/system/health"
+    | "/system/workspaces"
     | "/docs/"
+    | "/system/"
+    | "/system/jobs/$name"
     | "/w/$workspace/inspector"
     | "/w/$workspace/keys"
     | "/w/$workspace/setup"
+    | "/system/jobs/"
     | "/w/$workspace/"
     | "/w/$workspace/apps/$app"
     | "/w/$workspace/accounts/$id"
@@ -308,10 +398,18 @@ export interface FileRouteTypes {
     | "/setup"
     | "/sign-in"
     | "/docs/$page"
+    | "/system/backups"
+    | "/system/capacity"
+    | "/system/destinations"
+    | "/system/health"
+    | "/system/workspaces"
     | "/docs"
+    | "/system"
+    | "/system/jobs/$name"
     | "/w/$workspace/inspector"
     | "/w/$workspace/keys"
     | "/w/$workspace/setup"
+    | "/system/jobs"
     | "/w/$workspace"
     | "/w/$workspace/accounts/$id"
     | "/w/$workspace/people/$id"
@@ -334,12 +432,21 @@ export interface FileRouteTypes {
     | "/_framed"
     | "/setup"
     | "/sign-in"
+    | "/_framed/system"
     | "/_framed/w/$workspace"
     | "/_framed/docs/$page"
+    | "/_framed/system/backups"
+    | "/_framed/system/capacity"
+    | "/_framed/system/destinations"
+    | "/_framed/system/health"
+    | "/_framed/system/workspaces"
     | "/_framed/docs/"
+    | "/_framed/system/"
+    | "/_framed/system/jobs/$name"
     | "/_framed/w/$workspace/inspector"
     | "/_framed/w/$workspace/keys"
     | "/_framed/w/$workspace/setup"
+    | "/_framed/system/jobs/"
     | "/_framed/w/$workspace/"
     | "/_framed/w/$workspace/apps/$app"
     | "/_framed/w/$workspace/accounts/$id"
@@ -396,6 +503,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof SignInRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/_framed/system": {
+      id: "/_framed/system";
+      path: "/system";
+      fullPath: "/system";
+      preLoaderRoute: typeof FramedSystemRouteRouteImport;
+      parentRoute: typeof FramedRoute;
+    };
     "/_framed/docs/": {
       id: "/_framed/docs/";
       path: "/docs";
@@ -410,12 +524,68 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof FramedDocsPageRouteImport;
       parentRoute: typeof FramedRoute;
     };
+    "/_framed/system/": {
+      id: "/_framed/system/";
+      path: "/";
+      fullPath: "/system/";
+      preLoaderRoute: typeof FramedSystemIndexRouteImport;
+      parentRoute: typeof FramedSystemRouteRoute;
+    };
+    "/_framed/system/backups": {
+      id: "/_framed/system/backups";
+      path: "/backups";
+      fullPath: "/system/backups";
+      preLoaderRoute: typeof FramedSystemBackupsRouteImport;
+      parentRoute: typeof FramedSystemRouteRoute;
+    };
+    "/_framed/system/capacity": {
+      id: "/_framed/system/capacity";
+      path: "/capacity";
+      fullPath: "/system/capacity";
+      preLoaderRoute: typeof FramedSystemCapacityRouteImport;
+      parentRoute: typeof FramedSystemRouteRoute;
+    };
+    "/_framed/system/destinations": {
+      id: "/_framed/system/destinations";
+      path: "/destinations";
+      fullPath: "/system/destinations";
+      preLoaderRoute: typeof FramedSystemDestinationsRouteImport;
+      parentRoute: typeof FramedSystemRouteRoute;
+    };
+    "/_framed/system/health": {
+      id: "/_framed/system/health";
+      path: "/health";
+      fullPath: "/system/health";
+      preLoaderRoute: typeof FramedSystemHealthRouteImport;
+      parentRoute: typeof FramedSystemRouteRoute;
+    };
+    "/_framed/system/workspaces": {
+      id: "/_framed/system/workspaces";
+      path: "/workspaces";
+      fullPath: "/system/workspaces";
+      preLoaderRoute: typeof FramedSystemWorkspacesRouteImport;
+      parentRoute: typeof FramedSystemRouteRoute;
+    };
     "/_framed/w/$workspace": {
       id: "/_framed/w/$workspace";
       path: "/w/$workspace";
       fullPath: "/w/$workspace";
       preLoaderRoute: typeof FramedWWorkspaceRouteRouteImport;
       parentRoute: typeof FramedRoute;
+    };
+    "/_framed/system/jobs/": {
+      id: "/_framed/system/jobs/";
+      path: "/jobs";
+      fullPath: "/system/jobs/";
+      preLoaderRoute: typeof FramedSystemJobsIndexRouteImport;
+      parentRoute: typeof FramedSystemRouteRoute;
+    };
+    "/_framed/system/jobs/$name": {
+      id: "/_framed/system/jobs/$name";
+      path: "/jobs/$name";
+      fullPath: "/system/jobs/$name";
+      preLoaderRoute: typeof FramedSystemJobsNameRouteImport;
+      parentRoute: typeof FramedSystemRouteRoute;
     };
     "/_framed/w/$workspace/": {
       id: "/_framed/w/$workspace/";
@@ -560,6 +730,31 @@ declare module "@tanstack/react-router" {
   }
 }
 
+interface FramedSystemRouteRouteChildren {
+  FramedSystemBackupsRoute: typeof FramedSystemBackupsRoute;
+  FramedSystemCapacityRoute: typeof FramedSystemCapacityRoute;
+  FramedSystemDestinationsRoute: typeof FramedSystemDestinationsRoute;
+  FramedSystemHealthRoute: typeof FramedSystemHealthRoute;
+  FramedSystemWorkspacesRoute: typeof FramedSystemWorkspacesRoute;
+  FramedSystemIndexRoute: typeof FramedSystemIndexRoute;
+  FramedSystemJobsNameRoute: typeof FramedSystemJobsNameRoute;
+  FramedSystemJobsIndexRoute: typeof FramedSystemJobsIndexRoute;
+}
+
+const FramedSystemRouteRouteChildren: FramedSystemRouteRouteChildren = {
+  FramedSystemBackupsRoute: FramedSystemBackupsRoute,
+  FramedSystemCapacityRoute: FramedSystemCapacityRoute,
+  FramedSystemDestinationsRoute: FramedSystemDestinationsRoute,
+  FramedSystemHealthRoute: FramedSystemHealthRoute,
+  FramedSystemWorkspacesRoute: FramedSystemWorkspacesRoute,
+  FramedSystemIndexRoute: FramedSystemIndexRoute,
+  FramedSystemJobsNameRoute: FramedSystemJobsNameRoute,
+  FramedSystemJobsIndexRoute: FramedSystemJobsIndexRoute,
+};
+
+const FramedSystemRouteRouteWithChildren =
+  FramedSystemRouteRoute._addFileChildren(FramedSystemRouteRouteChildren);
+
 interface FramedWWorkspaceAppsAppRouteRouteChildren {
   FramedWWorkspaceAppsAppFeaturesRoute: typeof FramedWWorkspaceAppsAppFeaturesRoute;
   FramedWWorkspaceAppsAppOverviewRoute: typeof FramedWWorkspaceAppsAppOverviewRoute;
@@ -627,12 +822,14 @@ const FramedWWorkspaceRouteRouteWithChildren =
   );
 
 interface FramedRouteChildren {
+  FramedSystemRouteRoute: typeof FramedSystemRouteRouteWithChildren;
   FramedWWorkspaceRouteRoute: typeof FramedWWorkspaceRouteRouteWithChildren;
   FramedDocsPageRoute: typeof FramedDocsPageRoute;
   FramedDocsIndexRoute: typeof FramedDocsIndexRoute;
 }
 
 const FramedRouteChildren: FramedRouteChildren = {
+  FramedSystemRouteRoute: FramedSystemRouteRouteWithChildren,
   FramedWWorkspaceRouteRoute: FramedWWorkspaceRouteRouteWithChildren,
   FramedDocsPageRoute: FramedDocsPageRoute,
   FramedDocsIndexRoute: FramedDocsIndexRoute,

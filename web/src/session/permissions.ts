@@ -14,7 +14,11 @@ export type Permission =
   | "write_keys.read"
   | "write_keys.write"
   | "tokens.read"
-  | "tokens.write";
+  | "tokens.write"
+  | "workspaces.read"
+  | "workspaces.write"
+  | "system.read"
+  | "system.manage";
 
 /** What the reader may do in one workspace, as the server lists it. */
 export interface Access {
@@ -30,4 +34,13 @@ export function accessTo(me: Schema["Me"], workspace: { slug: string; role: Role
       .flatMap((each) => each.permissions),
   );
   return { role: workspace.role, may: (permission) => permissions.has(permission) };
+}
+
+/** Rights over the whole installation are held in this workspace. */
+const INSTALLATION = "default";
+
+/** What the reader may do with the installation itself. */
+export function installationAccess(me: Schema["Me"]): Access {
+  const held = me.roles.find((each) => each.workspace === INSTALLATION);
+  return accessTo(me, { slug: INSTALLATION, role: held?.role ?? "viewer" });
 }

@@ -1,11 +1,11 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import type { Schema } from "@/api/client";
 import { dayInZone } from "@/ui/day";
 import { Tip } from "@/ui/Tip";
 import { session as words } from "@/words/session";
-import { accessTo, type Permission } from "./permissions";
+import { accessTo, installationAccess, type Permission } from "./permissions";
 import { meQuery, workspacesQuery } from "./queries";
 
 export function useMe() {
@@ -18,10 +18,16 @@ export function useWorkspaces(): Workspace[] {
   return useSuspenseQuery(workspacesQuery).data.items;
 }
 
-/** The workspace of the address; on pages outside one (the manual), the first there is. */
+let visited: string | undefined;
+
+/** The workspace of the address; on pages outside one, the one before, or the first there is. */
 export function useWorkspace(): Workspace {
-  const { workspace: slug } = useParams({ strict: false });
+  const { workspace } = useParams({ strict: false });
   const all = useWorkspaces();
+  useEffect(() => {
+    visited = workspace ?? visited;
+  }, [workspace]);
+  const slug = workspace ?? visited;
   const found = all.find((each) => each.slug === slug) ?? all[0];
   if (!found) throw new Error(words.noWorkspace);
   return found;
@@ -34,6 +40,11 @@ export function useToday(): string {
 
 export function useCan(): (permission: Permission) => boolean {
   return accessTo(useMe(), useWorkspace()).may;
+}
+
+/** What the reader may do with the installation itself. */
+export function useCanManage(): (permission: Permission) => boolean {
+  return installationAccess(useMe()).may;
 }
 
 interface GateProps {

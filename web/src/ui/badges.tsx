@@ -66,3 +66,15 @@ export function Chip({ children }: { children: ReactNode }) {
     </span>
   );
 }
+
+const outcomeMarks = { done: "✓", failed: "✕", watch: "!", running: "▸", plain: "○" } as const;
+export type Outcome = keyof typeof outcomeMarks;
+
+/** How something went: sign, word and colour together. */
+export function OutcomeChip({ outcome, children }: { outcome: Outcome; children: ReactNode }) {
+  return (
+    <span className={classes.chip} data-face={outcome}>
+      <span aria-hidden="true">{outcomeMarks[outcome]}</span> {children}
+    </span>
+  );
+}

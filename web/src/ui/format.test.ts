@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { addMonths, dayInZone, daysBetween, endOfMonth, isDay, startOfWeek } from "./day";
 import {
   changeOf,
+  formatBytes,
   formatCount,
+  formatDuration,
   formatInstant,
   formatPoints,
   formatShare,
@@ -45,6 +47,9 @@ describe("instants", () => {
     expect(formatInstant("2026-03-10T09:00:00Z", now)).toBe("3 h ago");
     expect(formatInstant("2026-03-05T12:00:00Z", now)).toBe("5 d ago");
     expect(formatInstant("2026-03-01T12:00:00Z", now)).toContain("2026");
+    expect(formatInstant("2026-03-10T12:00:20Z", now)).toBe("in a moment");
+    expect(formatInstant("2026-03-10T15:00:00Z", now)).toBe("in 3 h");
+    expect(formatInstant("2026-03-30T15:00:00Z", now)).toContain("2026");
   });
 
   it("falls on the day of the workspace's zone", () => {
@@ -66,4 +71,15 @@ describe("days", () => {
     expect(isDay("today")).toBe(false);
     expect(isDay("2026-02-28")).toBe(true);
   });
+});
+
+it("gives sizes and spans in the unit that fits", () => {
+  expect(formatBytes(0)).toBe("0\u202fbytes");
+  expect(formatBytes(38_240_000)).toBe("38.2\u202fMB");
+  expect(formatBytes(999_600)).toBe("1\u202fMB");
+  expect(formatBytes(512_000_000_000)).toBe("512\u202fGB");
+  expect(formatDuration(340)).toBe("340\u202fms");
+  expect(formatDuration(4_120)).toBe("4.1\u202fs");
+  expect(formatDuration(125_000)).toBe("2\u202fmin 5\u202fs");
+  expect(formatDuration(11_520_000)).toBe("3\u202fh 12\u202fmin");
 });

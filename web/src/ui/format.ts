@@ -126,7 +126,7 @@ const dateOfInstant = new Intl.DateTimeFormat(locale, {
 export function formatInstant(iso: string, now = Date.now()): string {
   const then = Date.parse(iso);
   const seconds = Math.round((now - then) / 1000);
-  if (seconds < 0) return dateOfInstant.format(then);
+  if (seconds < 0) return formatAhead(-seconds, then);
   if (seconds < 45) return "just now";
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${minutes} min ago`;
@@ -134,6 +134,41 @@ export function formatInstant(iso: string, now = Date.now()): string {
   if (hours < 24) return `${hours} h ago`;
   const days = Math.round(hours / 24);
   return days < 7 ? `${days} d ago` : dateOfInstant.format(then);
+}
+
+function formatAhead(seconds: number, then: number): string {
+  if (seconds < 45) return "in a moment";
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `in ${minutes} min`;
+  const hours = Math.round(minutes / 60);
+  if (hours < 24) return `in ${hours} h`;
+  const days = Math.round(hours / 24);
+  return days < 7 ? `in ${days} d` : dateOfInstant.format(then);
+}
+
+/** `340 ms`, `4.1 s`, `2 min 5 s`, `3 h 12 min`. */
+export function formatDuration(millis: number): string {
+  if (millis < 1_000) return `${whole.format(millis)}${THIN}ms`;
+  const seconds = millis / 1_000;
+  if (seconds < 9.95) return `${oneDigit.format(seconds)}${THIN}s`;
+  const all = Math.round(seconds);
+  if (all < 60) return `${all}${THIN}s`;
+  const minutes = Math.floor(all / 60);
+  if (minutes < 60) return `${minutes}${THIN}min ${all % 60}${THIN}s`;
+  return `${Math.floor(minutes / 60)}${THIN}h ${minutes % 60}${THIN}min`;
+}
+
+/** `38.2 MB`: decimal units, as disks are sold. */
+export function formatBytes(bytes: number): string {
+  const units = ["bytes", "kB", "MB", "GB", "TB"];
+  let [size, unit] = [bytes, 0];
+  while (size >= 999.5 && unit < units.length - 1) {
+    size /= 1_000;
+    unit += 1;
+  }
+  return properMinus(
+    `${(size < 99.95 && unit > 0 ? oneDigit : whole).format(size)}${THIN}${units[unit]}`,
+  );
 }
 
 /** Both readings of an instant, for tooltips. */

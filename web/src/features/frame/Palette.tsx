@@ -4,7 +4,7 @@ import { createSpotlight, Spotlight } from "@mantine/spotlight";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useRouter, useRouterState } from "@tanstack/react-router";
 import { type ComponentType, useEffect, useMemo, useState } from "react";
-import { useCan, useWorkspace } from "@/session/session";
+import { useCan, useCanManage, useWorkspace } from "@/session/session";
 import { useRegisteredActions } from "@/ui/actions";
 import { AccountIcon, AppIcon, ManualIcon, PersonIcon, SearchIcon } from "@/ui/icons";
 import { frame as words } from "@/words/frame";
@@ -99,6 +99,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 function useSections(query: string): { sections: Section[]; searching: boolean } {
   const { slug, role } = useWorkspace();
   const may = useCan();
+  const installation = useCanManage();
   const actions = useRegisteredActions();
   const [asked] = useDebouncedValue(query, 150);
   const here = useRouterState({ select: ({ location }) => location.href });
@@ -122,7 +123,7 @@ function useSections(query: string): { sections: Section[]; searching: boolean }
     },
     {
       label: words.palette.goTo,
-      entries: visibleNavigation({ role, may })
+      entries: visibleNavigation({ role, may }, installation)
         .flatMap((group) => group.pages)
         .filter(({ label }) => fits(label))
         .map((page) => ({

@@ -2,7 +2,7 @@ import { ActionIcon } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useRouterState } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { useCan, useWorkspace } from "@/session/session";
+import { useCan, useCanManage, useWorkspace } from "@/session/session";
 import { ManualIcon } from "@/ui/icons";
 import { frame as words } from "@/words/frame";
 import { ui } from "@/words/ui";
@@ -14,6 +14,7 @@ import { WorkspaceSwitch } from "./WorkspaceSwitch";
 export function Sidebar({ open, onClose }: { open: boolean; onClose: () => void }) {
   const workspace = useWorkspace();
   const may = useCan();
+  const installation = useCanManage();
   const { pathname, kept } = useRouterState({
     select: ({ location }) => ({
       pathname: location.pathname,
@@ -45,14 +46,14 @@ export function Sidebar({ open, onClose }: { open: boolean; onClose: () => void 
           </ActionIcon>
         </div>
         <nav aria-label={words.nav} className={classes.nav}>
-          {visibleNavigation({ role: workspace.role, may }).map((group) => (
+          {visibleNavigation({ role: workspace.role, may }, installation).map((group) => (
             <div key={group.label ?? "top"} className={classes.group}>
               {group.label ? <p className={classes.groupName}>{group.label}</p> : null}
               {group.pages.map((page) => (
                 <Item
                   key={page.key}
                   page={page}
-                  href={pageHref(workspace.slug, page) + kept}
+                  href={pageHref(workspace.slug, page) + (page.system ? "" : kept)}
                   here={isHere(pathname, pageHref(workspace.slug, page), page)}
                 />
               ))}

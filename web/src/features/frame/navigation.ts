@@ -3,12 +3,18 @@ import type { Access, Permission, Role } from "@/session/permissions";
 import {
   AccountIcon,
   AppIcon,
+  BackupIcon,
+  CapacityIcon,
+  DestinationIcon,
+  HealthIcon,
   HomeIcon,
   InspectorIcon,
+  JobIcon,
   KeyIcon,
   LifecycleIcon,
   PeopleIcon,
   RetentionIcon,
+  WorkspaceIcon,
 } from "@/ui/icons";
 import { frame as words } from "@/words/frame";
 
@@ -18,6 +24,8 @@ export interface NavPage {
   /** Path below the workspace; empty for its home. */
   path: string;
   permission: Permission;
+  /** About the whole installation: it lies outside the workspaces. */
+  system?: boolean;
   /** A builder looks after apps; these pages are about whole accounts and would only distract. */
   notFor?: Role;
   Icon: ComponentType<{ size?: number; stroke?: number }>;
@@ -93,16 +101,38 @@ export const navigation: readonly NavGroup[] = [
       },
     ],
   },
+  {
+    label: groups.system,
+    pages: (
+      [
+        ["health", HealthIcon],
+        ["jobs", JobIcon],
+        ["backups", BackupIcon],
+        ["capacity", CapacityIcon],
+        ["destinations", DestinationIcon],
+        ["workspaces", WorkspaceIcon],
+      ] as const
+    ).map(([key, Icon]) => ({
+      key,
+      label: pages[key],
+      path: key,
+      permission: "system.read",
+      system: true,
+      Icon,
+    })),
+  },
 ];
 
-export function pageHref(workspace: string, page: Pick<NavPage, "path">): string {
+export function pageHref(workspace: string, page: Pick<NavPage, "path" | "system">): string {
+  if (page.system) return `/system/${page.path}`;
   const base = `/w/${encodeURIComponent(workspace)}`;
   return page.path ? `${base}/${page.path}` : base;
 }
 
 /** Only what a role may open, and no group without pages. */
-export function visibleNavigation({ role, may }: Access): NavGroup[] {
-  const shown = (page: NavPage) => may(page.permission) && page.notFor !== role;
+export function visibleNavigation({ role, may }: Access, installation: Access["may"]): NavGroup[] {
+  const shown = (page: NavPage) =>
+    page.system ? installation(page.permission) : may(page.permission) && page.notFor !== role;
   return navigation
     .map((group) => ({ ...group, pages: group.pages.filter(shown) }))
     .filter((group) => group.pages.length > 0);
@@ -121,6 +151,8 @@ export function keptSearch(search: Record<string, unknown>): string {
 /** Where the same page lives in another workspace: its list, since ids differ between them. */
 export function inWorkspace(pathname: string, slug: string): string {
   const section = pathname.split("/")[3] ?? "";
-  const known = navigation.some((group) => group.pages.some((page) => page.path === section));
+  const known = navigation.some((group) =>
+    group.pages.some((page) => !page.system && page.path === section),
+  );
   return pageHref(slug, { path: known ? section : "" });
 }

@@ -1,0 +1,101 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { QueryError } from "@/api/QueryError";
+import type { System } from "@/api/system";
+import { OutcomeChip } from "@/ui/badges";
+import { CopyCode } from "@/ui/CopyCode";
+import { EmptyState } from "@/ui/EmptyState";
+import { PageHeader } from "@/ui/PageHeader";
+import { type Column, QueryTable } from "@/ui/QueryTable";
+import { Stack } from "@/ui/Stack";
+import { saveRows } from "@/ui/saveRows";
+import { system } from "@/words/system";
+import { healthVerdict } from "./figures";
+import { healthQuery } from "./queries";
+import classes from "./System.module.css";
+
+const words = system.health;
+type Check = System["Check"];
+
+/** Is the installation well, and if not, what helps? */
+export function HealthPage() {
+  const query = useQuery(healthQuery);
+  const { data } = query;
+  // What is to be done stands first.
+  const checks = data && [...data.checks].sort((one, other) => Number(one.ok) - Number(other.ok));
+  return (
+    <>
+      <PageHeader
+        title={words.title}
+        verdict={data && healthVerdict(data)}
+        actions={
+          <Button variant="default" onClick={() => void query.refetch()}>
+            {query.isFetching ? words.checking : words.again}
+          </Button>
+        }
+      />
+      <Stack>
+        <QueryTable
+          label={words.label}
+          columns={columns}
+          rows={checks}
+          total={checks?.length ?? null}
+          rowKey={({ name }) => name}
+          error={
+            query.error && !data ? (
+              <QueryError error={query.error} onRetry={() => void query.refetch()} />
+            ) : undefined
+          }
+          csv={() =>
+            saveRows(
+              "health",
+              ["check", "ok", "found", "remedy"],
+              (checks ?? []).map(({ name, ok, found, remedy }) => [
+                name,
+                ok ? "yes" : "no",
+                found,
+                remedy,
+              ]),
+            )
+          }
+          empty={<EmptyState kind="first" title={words.empty} />}
+        />
+        <div>
+          <p className={classes.text}>{words.cli}</p>
+          <CopyCode
+            label={words.title}
+            samples={[{ key: "doctor", label: "Shell", code: "takehold doctor" }]}
+          />
+        </div>
+      </Stack>
+    </>
+  );
+}
+
+const columns: Column<Check>[] = [
+  {
+    key: "name",
+    header: words.columns.name,
+    cell: ({ name }) => (name[0]?.toUpperCase() ?? "") + name.slice(1),
+  },
+  {
+    key: "state",
+    header: words.columns.state,
+    width: "110px",
+    cell: ({ ok }) => (
+      <OutcomeChip outcome={ok ? "done" : "failed"}>{ok ? words.ok : words.bad}</OutcomeChip>
+    ),
+  },
+  {
+    key: "found",
+    header: words.columns.found,
+    width: "32%",
+    cell: ({ found }) => <span className={classes.wrap}>{found}</span>,
+  },
+  {
+    key: "remedy",
+    header: words.columns.remedy,
+    width: "38%",
+    cell: ({ remedy }) => <span className={classes.wrap}>{remedy ?? words.nothing}</span>,
+  },
+];

@@ -1,0 +1,25 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { request } from "@/api/client";
+import { wordError } from "@/api/errors";
+import { systemApi as api, type System } from "@/api/system";
+import { notify } from "@/ui/notify";
+import { system } from "@/words/system";
+
+const words = system.jobs.run;
+
+/** Asks for a run of a job. */
+export function useRun(name: string, title: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (body: System["RunJob"]) =>
+      request(() =>
+        api.POST("/api/v1/system/jobs/{name}/runs", { params: { path: { name } }, body }),
+      ),
+    onSuccess: () => notify({ message: words.asked(title) }),
+    onError: (error) => {
+      const { title: fault, remedy } = wordError(error);
+      notify({ title: fault, message: remedy, failed: true });
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ["system"] }),
+  });
+}

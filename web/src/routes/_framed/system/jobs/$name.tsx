@@ -1,0 +1,13 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { JobPage } from "@/features/system/JobPage";
+import { jobsQuery, runsQuery, runsSearch } from "@/features/system/queries";
+
+export const Route = createFileRoute("/_framed/system/jobs/$name")({
+  validateSearch: runsSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context: { queryClient }, params: { name }, deps }) => {
+    void queryClient.prefetchQuery(jobsQuery);
+    void queryClient.prefetchInfiniteQuery(runsQuery(name, deps));
+  },
+  component: JobPage,
+});
