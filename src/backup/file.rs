@@ -45,6 +45,7 @@ pub struct Header {
 
 /// What the last line tells.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Footer {
     /// The bytes before it.
     pub bytes: u64,
@@ -165,7 +166,9 @@ fn read_footer(file: &mut (impl Read + Seek)) -> io::Result<Option<Footer>> {
     // The line and the two ends of line around it.
     let around = u64::try_from(line.len()).unwrap_or_default() + 2;
     let footer: Option<Footer> = serde_json::from_slice(line).ok();
-    Ok(footer.filter(|footer| footer.bytes.checked_add(around) == Some(length)))
+    // Nothing but what we write says the same: this line has no hash of its own.
+    let same = |footer: &Footer| serde_json::to_vec(footer).is_ok_and(|written| written == line);
+    Ok(footer.filter(|footer| footer.bytes.checked_add(around) == Some(length) && same(footer)))
 }
 
 struct Seen {

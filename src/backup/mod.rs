@@ -27,7 +27,7 @@ pub use folder::{Listed, list, newest, prune};
 pub use keys::{Identities, Recipients, key_check};
 pub use present::{Present, look};
 pub use restore::{Restored, restore};
-pub use take::{Asked, Taken, copy_sqlite, name_at, take};
+pub use take::{Asked, Taken, copy_sqlite, take};
 pub use walk::verify;
 
 use crate::db::DbError;

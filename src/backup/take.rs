@@ -37,14 +37,23 @@ pub struct Taken {
 }
 
 /// The name of a backup by the instant that it was taken at.
-pub fn name_at(now: i64) -> String {
+pub(super) fn name_at(now: i64) -> String {
     let instant = jiff::Timestamp::from_microsecond(now).unwrap_or_default();
     format!("takehold-{}.thb", instant.strftime("%Y%m%dT%H%M%SZ"))
 }
 
+/// The file itself, or a dated name in a folder; of two backups within a second the later is dated a second later.
+fn destination(to: &Path, now: i64, name: impl Fn(i64) -> String) -> PathBuf {
+    if !to.is_dir() {
+        return to.to_owned();
+    }
+    let named = (0..60).map(|second| to.join(name(now.saturating_add(second * 1_000_000))));
+    named.into_iter().find(|path| !path.exists()).unwrap_or_else(|| to.join(name(now)))
+}
+
 /// Writes every row of one snapshot to a file, reads the file back, and only then gives it its name.
 pub fn take(db: &Db, asked: &Asked<'_>, watch: &mut Watch<'_>) -> Result<Taken, BackupError> {
-    let path = if asked.to.is_dir() { asked.to.join(name_at(asked.now)) } else { asked.to.to_owned() };
+    let path = destination(asked.to, asked.now, name_at);
     let shown = path.display().to_string();
     let cannot = |e: io::Error| cannot_write(&path, &e);
     if path.exists() {
@@ -154,14 +163,17 @@ impl Writer<'_, '_> {
 }
 
 /// Copies an SQLite database as it is, for those who want a file that other programs open.
-pub fn copy_sqlite(db: &Db, to: &Path) -> Result<(), BackupError> {
+/// `to` is a folder, in which the copy gets a dated name, or a file; the answer is the file.
+pub fn copy_sqlite(db: &Db, to: &Path, now: i64) -> Result<PathBuf, BackupError> {
     let DbConn::Sqlite(conn) = &mut db.dedicated()? else {
         return Err(BackupError::Input(
             "--sqlite copies an SQLite database, and this installation uses PostgreSQL: leave it out".into(),
         ));
     };
+    let to = destination(to, now, |now| name_at(now).replace(".thb", ".db"));
     if to.exists() {
         return Err(BackupError::Input(format!("{} exists already: name another file, or a folder", to.display())));
     }
-    Ok(copy::copy(conn, to)?)
+    copy::copy(conn, &to)?;
+    Ok(to)
 }

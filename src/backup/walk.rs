@@ -182,7 +182,8 @@ fn read(
     if let Some(table) = shape.iter().find(|table| !contents.tables.contains_key(&table.name)) {
         return Err(Stop::Records(format!("its table {} is missing", table.name)));
     }
-    if body.finish()? != source.footer.sha256 {
+    let rows = (!source.header.encrypted).then(|| contents.rows());
+    if body.finish()? != source.footer.sha256 || source.footer.rows != rows {
         return Err(Stop::Records("its bytes are not those that were written".into()));
     }
     watch(source.footer.bytes, source.footer.bytes)?;

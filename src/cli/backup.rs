@@ -43,9 +43,7 @@ pub(super) fn run(verb: &Backup, config: &Config) -> Result<ExitCode, Failure> {
     // The schema stays as it is: a backup before an upgrade is taken by the new version too.
     let db = Db::open(&config.database_url())?;
     if verb.sqlite {
-        let dated = || to.join(backup::name_at(clock.now()).replace(".thb", ".db"));
-        let file = if to.is_dir() { dated() } else { to };
-        backup::copy_sqlite(&db, &file)?;
+        let file = backup::copy_sqlite(&db, &to, clock.now())?;
         print_line(&format!("{}: copied and checked", file.display()));
         return Ok(ExitCode::SUCCESS);
     }

@@ -56,8 +56,7 @@ fn cannot(file: &Path, error: &dyn std::fmt::Display) -> DbError {
 
 /// Looks through a database for damage; the error names the first that is found.
 pub fn quick_check(conn: &mut SqliteConnection, file: &Path) -> Result<(), DbError> {
-    let rows: Vec<Verdict> =
-        diesel::sql_query("SELECT quick_check AS verdict FROM pragma_quick_check(1)").load(conn)?;
+    let rows: Vec<Verdict> = diesel::sql_query("SELECT quick_check AS verdict FROM pragma_quick_check").load(conn)?;
     match rows.first() {
         Some(row) if row.verdict == "ok" => Ok(()),
         found => {

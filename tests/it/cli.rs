@@ -1,18 +1,9 @@
 //! The command line, as an operator types it.
 
 use std::io::Write;
-use std::process::{Output, Stdio};
+use std::process::Stdio;
 
-use crate::support::{Actor, Server, Store, out, run, takehold};
-
-#[track_caller]
-fn refused(output: &Output, part: &str) {
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{text}");
-    assert_eq!(text.lines().count(), 1, "{text}");
-    assert!(text.contains(part), "{part:?} in {text}");
-    assert!(output.stdout.is_empty());
-}
+use crate::support::{Actor, Server, Store, out, refused, run, takehold};
 
 both_engines! {
     fn an_operator_makes_everything_that_people_need(store: &Store) {

@@ -15,6 +15,10 @@
 mod support;
 
 mod access;
+mod backup;
+mod backup_files;
+mod backup_load;
+mod backup_schema;
 mod cli;
 mod config;
 mod console;
