@@ -56,6 +56,8 @@ permissions! {
     TokensRead = "tokens.read": Owner Admin;
     /// Make and revoke API tokens.
     TokensWrite = "tokens.write": Owner Admin;
+    /// Make workspaces and change their settings.
+    WorkspacesWrite = "workspaces.write": Owner Admin;
     /// See how the installation itself is doing: jobs, backups, capacity. Held in the workspace `default`.
     SystemRead = "system.read": Owner Admin;
     /// Run jobs and make backups. Held in the workspace `default`.
