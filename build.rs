@@ -1,6 +1,7 @@
 //! Builds the console when what is embedded would be missing or older than its sources.
 //!
-//! `TAKEHOLD_SKIP_WEB=1` leaves it out, for work on the server alone.
+//! `TAKEHOLD_SKIP_WEB=1` leaves it out, for work on the server alone. `TAKEHOLD_COMMIT` names the commit that
+//! `--version` shows; without it a release asks git, and other builds show none.
 
 #![expect(clippy::panic, clippy::expect_used, reason = "a build that cannot go on says so and stops")]
 
@@ -26,6 +27,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=migrations");
     println!("cargo::rerun-if-env-changed=TAKEHOLD_SKIP_WEB");
+    name_version();
     let web = Path::new("web");
     let index = web.join("dist/index.html");
     let skip = std::env::var_os("TAKEHOLD_SKIP_WEB").is_some_and(|value| !value.is_empty() && value != "0");
@@ -49,6 +51,33 @@ fn main() {
     // The console is as old as the newest of its sources. Cargo compares dates too: with today's date
     // it would take the console itself for a change, and run this once more for nothing.
     date(&index, newest_source());
+}
+
+/// What `--version` prints: the version and, where it is known, the commit.
+fn name_version() {
+    println!("cargo::rerun-if-env-changed=TAKEHOLD_COMMIT");
+    let version = env!("CARGO_PKG_VERSION");
+    let given = std::env::var("TAKEHOLD_COMMIT").ok();
+    // A debug build would be linked anew after each commit.
+    let is_release = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
+    let commit = given.or_else(|| if is_release { commit_of_git() } else { None });
+    let commit = commit.map(|commit| commit.trim().to_owned()).filter(|commit| !commit.is_empty());
+    println!("cargo::rustc-env=TAKEHOLD_BUILT_FROM={}", commit.as_deref().unwrap_or_default());
+    let shown = commit.map_or_else(|| version.to_owned(), |commit| format!("{version} ({commit})"));
+    println!("cargo::rustc-env=TAKEHOLD_VERSION={shown}");
+}
+
+/// The commit that is checked out; none outside a repository or without git.
+fn commit_of_git() -> Option<String> {
+    let ask = |args: &[&str]| {
+        let said = Command::new("git").args(args).output().ok().filter(|said| said.status.success())?;
+        Some(String::from_utf8_lossy(&said.stdout).trim().to_owned())
+    };
+    for file in ["HEAD", "logs/HEAD"] {
+        let path = ask(&["rev-parse", "--git-path", file])?;
+        println!("cargo::rerun-if-changed={path}");
+    }
+    ask(&["rev-parse", "--short=12", "HEAD"])
 }
 
 fn build(web: &Path) {

@@ -16,8 +16,10 @@ pub mod profiles;
 // Platform.
 pub mod auth;
 pub mod backup;
+pub mod health;
 pub mod http;
 pub mod jobs;
+pub mod outbound;
 // Foundation.
 pub mod clock;
 pub mod config;

@@ -7,7 +7,14 @@ use std::path::{Path, PathBuf};
 
 const FOUNDATION: [&str; 5] = ["clock", "config", "crypto", "db", "telemetry"];
 /// A folder of the platform, and which of its neighbours it may use.
-const PLATFORM: [(&str, &[&str]); 4] = [("http", &[]), ("auth", &["http"]), ("jobs", &["auth"]), ("backup", &["jobs"])];
+const PLATFORM: [(&str, &[&str]); 6] = [
+    ("http", &[]),
+    ("auth", &["http"]),
+    ("jobs", &["auth"]),
+    ("backup", &["jobs"]),
+    ("outbound", &[]),
+    ("health", &["backup"]),
+];
 /// A room, and the rooms that it may use directly.
 const ROOMS: [(&str, &[&str]); 7] = [
     ("people", &[]),
@@ -16,7 +23,7 @@ const ROOMS: [(&str, &[&str]); 7] = [
     ("connectors", &["ingest"]),
     ("activity", &["ingest", "people", "apps"]),
     ("profiles", &["activity", "ingest", "people", "apps"]),
-    ("admin", &[]),
+    ("admin", &["activity", "ingest", "people"]),
 ];
 const ROOF: [&str; 2] = ["app", "cli"];
 /// Longer files are asked about.

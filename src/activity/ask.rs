@@ -76,7 +76,8 @@ impl Activity {
     {
         let (activity, zone) = (self.clone(), zone.to_owned());
         let work = move || activity.ask_blocking(workspace, &zone, question);
-        match tokio::task::spawn_blocking(work).await {
+        let span = tracing::Span::current();
+        match tokio::task::spawn_blocking(move || span.in_scope(work)).await {
             Ok(answer) => answer,
             Err(e) => Err(DbError::Unavailable(format!("the question was stopped: {e}")).into()),
         }

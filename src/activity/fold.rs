@@ -121,6 +121,23 @@ pub fn state(conn: &mut DbConn, workspace: i64) -> Result<State, DbError> {
     Ok(row.map_or_else(State::default, |(generation, folded_through)| State { generation, folded_through }))
 }
 
+/// Events of all workspaces that no fold has taken yet.
+pub fn unfolded(conn: &mut DbConn) -> Result<u64, DbError> {
+    let folded: Vec<(i64, i64)> =
+        activity_state::table.select((activity_state::workspace_id, activity_state::folded_through)).load(conn)?;
+    let mut sum = 0u64;
+    for workspace in crate::auth::workspaces::all(conn)? {
+        let through = folded.iter().find(|(id, _)| *id == workspace.id).map_or(0, |(_, through)| *through);
+        let events: Vec<i64> = event_blocks::table
+            .filter(event_blocks::workspace_id.eq(workspace.id))
+            .filter(event_blocks::id.gt(through))
+            .select(event_blocks::events)
+            .load(conn)?;
+        sum += events.into_iter().filter_map(|events| u64::try_from(events).ok()).sum::<u64>();
+    }
+    Ok(sum)
+}
+
 /// Blocks after `after`, oldest first, up to about `events` events.
 pub fn blocks_after(
     conn: &mut DbConn,
@@ -221,12 +238,8 @@ pub fn prepare(db: &Db, workspace: i64, zone: &str) -> Result<Option<Prepared>, 
             }
             days.push((*day, facts.encode()?));
         }
-        let mut by_shard: BTreeMap<i64, Totals> = BTreeMap::new();
-        for (place, total) in gathered.totals {
-            by_shard.entry(totals::shard(place.0)).or_default().insert(place, total);
-        }
-        let mut packed = Vec::with_capacity(by_shard.len());
-        for (shard, mut sums) in by_shard {
+        let mut packed = Vec::new();
+        for (shard, mut sums) in by_shard(gathered.totals) {
             let stored: Option<Vec<u8>> = activity_totals::table
                 .filter(activity_totals::workspace_id.eq(workspace))
                 .filter(activity_totals::shard.eq(shard))
@@ -253,23 +266,41 @@ impl Prepared {
         for (day, data) in &self.days {
             store_day(conn, workspace, *day, data)?;
         }
-        for (shard, data) in &self.totals {
-            let values = (
-                activity_totals::workspace_id.eq(workspace),
-                activity_totals::shard.eq(shard),
-                activity_totals::data.eq(data),
-            );
-            on_both!(conn, |c| diesel::insert_into(activity_totals::table)
-                .values(values)
-                .on_conflict((activity_totals::workspace_id, activity_totals::shard))
-                .do_update()
-                .set(activity_totals::data.eq(data))
-                .execute(c))?;
-        }
+        store_totals(conn, workspace, &self.totals)?;
         fingerprints::replace(conn, workspace, &self.prints)?;
         store_state(conn, workspace, State { folded_through: self.through, ..self.before })?;
         Ok(self.events)
     }
+}
+
+fn by_shard(sums: Totals) -> BTreeMap<i64, Totals> {
+    let mut by_shard: BTreeMap<i64, Totals> = BTreeMap::new();
+    for (place, total) in sums {
+        by_shard.entry(totals::shard(place.0)).or_default().insert(place, total);
+    }
+    by_shard
+}
+
+/// Totals as they are stored.
+pub(super) fn pack_totals(sums: Totals) -> Result<Vec<(i64, Vec<u8>)>, DbError> {
+    by_shard(sums).into_iter().map(|(shard, sums)| Ok((shard, totals::encode(&sums)?))).collect()
+}
+
+pub(super) fn store_totals(conn: &mut DbConn, workspace: i64, shards: &[(i64, Vec<u8>)]) -> Result<(), DbError> {
+    for (shard, data) in shards {
+        let values = (
+            activity_totals::workspace_id.eq(workspace),
+            activity_totals::shard.eq(shard),
+            activity_totals::data.eq(data),
+        );
+        on_both!(conn, |c| diesel::insert_into(activity_totals::table)
+            .values(values)
+            .on_conflict((activity_totals::workspace_id, activity_totals::shard))
+            .do_update()
+            .set(activity_totals::data.eq(data))
+            .execute(c))?;
+    }
+    Ok(())
 }
 
 /// The packed facts of a day, if any are folded.
@@ -282,7 +313,7 @@ pub fn stored_day(conn: &mut DbConn, workspace: i64, day: i32) -> Result<Option<
         .optional()?)
 }
 
-fn store_day(conn: &mut DbConn, workspace: i64, day: i32, data: &[u8]) -> Result<(), DbError> {
+pub(super) fn store_day(conn: &mut DbConn, workspace: i64, day: i32, data: &[u8]) -> Result<(), DbError> {
     let values = (activity_days::workspace_id.eq(workspace), activity_days::day.eq(day), activity_days::data.eq(data));
     on_both!(conn, |c| diesel::insert_into(activity_days::table)
         .values(values)
@@ -293,7 +324,7 @@ fn store_day(conn: &mut DbConn, workspace: i64, day: i32, data: &[u8]) -> Result
     Ok(())
 }
 
-fn store_state(conn: &mut DbConn, workspace: i64, state: State) -> Result<(), DbError> {
+pub(super) fn store_state(conn: &mut DbConn, workspace: i64, state: State) -> Result<(), DbError> {
     let numbers =
         (activity_state::generation.eq(state.generation), activity_state::folded_through.eq(state.folded_through));
     on_both!(conn, |c| diesel::insert_into(activity_state::table)

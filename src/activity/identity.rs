@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::db::{DbConn, DbError};
 use crate::ingest::dictionary::{Dictionary, Kind};
+use crate::people::exclusions::{self, Patterns};
 use crate::people::links::{self, Owners};
 use crate::people::traits::{self, StoredCall, Subject};
 
@@ -15,6 +16,8 @@ use super::days::DayClock;
 
 /// Why a person or account is not counted.
 pub const EXCLUSIONS: [&str; 3] = ["bot", "internal", "test"];
+/// The same by a pattern of the workspace's settings.
+pub const SETTING: &str = "setting";
 /// The account that groups people without a company; also a trait that says the same of another account.
 pub const INDIVIDUAL: &str = "individual";
 
@@ -30,6 +33,10 @@ pub struct Identity {
     excluded_people: BTreeMap<u32, &'static str>,
     excluded_accounts: BTreeMap<u32, &'static str>,
     individual: RoaringBitmap,
+    patterns: Patterns,
+    // Keys whose id a pattern names, and how many names were looked at for that.
+    matched: HashSet<u32>,
+    looked_at: u32,
     columns: HashMap<String, Column>,
 }
 
@@ -61,7 +68,8 @@ impl Identity {
         for calls in identity.calls.values_mut() {
             sort(calls);
         }
-        identity.know_individual(dictionary);
+        identity.patterns = exclusions::load(conn, workspace)?;
+        identity.know_names(dictionary);
         let subjects: Vec<Subject> = identity.calls.keys().copied().collect();
         for subject in subjects {
             identity.judge(subject);
@@ -130,9 +138,21 @@ impl Identity {
         Ok(changes)
     }
 
-    /// Looks whether the account that groups people without a company was named meanwhile.
-    pub fn know_individual(&mut self, dictionary: &Dictionary) {
+    /// Looks at the names given meanwhile: the account that groups people without a company, and people whose id a
+    /// pattern names.
+    pub fn know_names(&mut self, dictionary: &Dictionary) {
         self.individual.extend(dictionary.number(Kind::Account, INDIVIDUAL));
+        if self.patterns.is_empty() {
+            return;
+        }
+        let new = dictionary.all(Kind::Person).skip(usize::try_from(self.looked_at).unwrap_or(0));
+        let named = |name: &str| name.get(1..).is_some_and(|id| self.patterns.name(id));
+        let matched: Vec<u32> = new.filter(|(_, name)| named(name)).map(|(key, _)| key).collect();
+        self.looked_at = dictionary.len(Kind::Person);
+        for key in matched {
+            self.matched.insert(key);
+            self.judge(Subject::Person(key));
+        }
     }
 
     fn set_links(&mut self, links: &[(u32, u32, i64)]) {
@@ -155,7 +175,8 @@ impl Identity {
                 // A key that belongs to another is judged with it.
                 self.excluded_people.remove(&key);
                 let person = self.person(key);
-                let verdict = self.exclusion(&self.person_calls(person));
+                let calls = self.person_calls(person);
+                let verdict = self.exclusion(&calls).or_else(|| self.fits_pattern(person, &calls).then_some(SETTING));
                 match verdict {
                     Some(why) => drop(self.excluded_people.insert(person, why)),
                     None => drop(self.excluded_people.remove(&person)),
@@ -178,15 +199,29 @@ impl Identity {
         EXCLUSIONS.into_iter().find(|name| self.flag(calls, name))
     }
 
+    /// Whether a pattern of the workspace names the person, by an id or by the latest e-mail.
+    fn fits_pattern(&self, person: u32, calls: &[&StoredCall]) -> bool {
+        if self.patterns.is_empty() {
+            return false;
+        }
+        self.keys(person).iter().any(|key| self.matched.contains(key))
+            || self
+                .latest(calls, "email")
+                .and_then(|email| word(&email))
+                .is_some_and(|email| self.patterns.name_email(email.trim()))
+    }
+
     /// The latest value of a yes-or-no trait.
     fn flag(&self, calls: &[&StoredCall], name: &str) -> bool {
+        self.latest(calls, name).is_some_and(|value| value == Value::Bool(true) || value == "true")
+    }
+
+    /// The latest value of a trait.
+    fn latest(&self, calls: &[&StoredCall], name: &str) -> Option<Value> {
         let quoted = format!("\"{name}\"");
         let texts =
             calls.iter().rev().filter_map(|call| self.sets.get(&call.set)).filter(|text| text.contains(&quoted));
-        texts
-            .filter_map(|text| serde_json::from_str::<Map<String, Value>>(text).ok()?.remove(name))
-            .next()
-            .is_some_and(|value| value == Value::Bool(true) || value == "true")
+        texts.filter_map(|text| serde_json::from_str::<Map<String, Value>>(text).ok()?.remove(name)).next()
     }
 
     /// Whether a call that carries both keys may change who is who.

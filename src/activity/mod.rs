@@ -7,6 +7,7 @@
 pub mod apps;
 pub mod ask;
 pub mod days;
+pub mod expiry;
 pub mod facts;
 pub mod fold;
 pub mod identity;

@@ -1,9 +1,13 @@
-//! The console's pages of the platform: write keys, API tokens, jobs.
+//! The console's pages of the platform: write keys and API tokens, workspaces, jobs, and how the installation fares.
 //!
 //! - *new secret*: shown in the answer that makes it and never again.
 
+mod capacity;
+mod destinations;
+mod health;
 mod jobs;
 mod tokens;
+pub mod workspaces;
 mod write_keys;
 
 use serde::Serialize;
@@ -12,6 +16,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::http::ApiError;
 
+/// The routes under `/api/v1`: what concerns the installation.
+pub fn configure_installation(cfg: &mut ServiceConfig<'_>) {
+    cfg.service(workspaces::create)
+        .service(capacity::capacity)
+        .service(destinations::destinations)
+        .service(health::checks);
+}
+
 /// The routes under `/api/v1/workspaces/{workspace}`.
 pub fn configure(cfg: &mut ServiceConfig<'_>) {
     cfg.service(write_keys::list)
@@ -19,7 +31,9 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
         .service(write_keys::revoke)
         .service(tokens::list)
         .service(tokens::create)
-        .service(tokens::revoke);
+        .service(tokens::revoke)
+        .service(workspaces::show)
+        .service(workspaces::change);
 }
 
 /// The routes under `/api/v1/system`, about the installation itself.
@@ -46,4 +60,9 @@ fn instant(microseconds: i64) -> String {
 /// A number in a path; what is none names nothing.
 fn number(text: &str, what: &str) -> Result<i64, ApiError> {
     text.parse().map_err(|_| ApiError::not_found(format!("{what} {text:?}")))
+}
+
+/// Runs what blocks where it may.
+async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+    tokio::task::spawn_blocking(work).await.map_err(|e| ApiError::unavailable(format!("the work was stopped: {e}")))
 }

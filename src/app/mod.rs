@@ -1,6 +1,8 @@
 //! The roof of the server: what it holds, what it answers, how it starts and stops.
 
 mod alone;
+mod metrics;
+mod noting;
 pub mod openapi;
 mod probes;
 mod router;

@@ -167,6 +167,8 @@ fn name_operation(path: &str, method: &str, operation: &mut Value) {
         .filter(|word| !word.is_empty())
         .map(|word| word.trim_matches(['{', '}']).to_owned())
         .collect();
+    // The workspace itself.
+    let words = if words.is_empty() { vec!["workspace".to_owned()] } else { words };
     set(operation, "/operationId", json!(format!("{method}_{}", words.join("_"))));
 }
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{get, web};
 use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -19,7 +19,7 @@ const FAILURES_TO_REFUSE: u32 = 2;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 pub(super) fn configure(cfg: &mut ServiceConfig<'_>) {
-    cfg.service(healthz).service(readyz).service(metrics);
+    cfg.service(healthz).service(readyz).service(super::metrics::metrics);
 }
 
 /// The state of the process.
@@ -56,19 +56,4 @@ async fn readyz(db: web::Data<Db>, health: web::Data<Health>) -> Result<web::Jso
         return Ok(web::Json(ProbeAnswer { status: "ready" }));
     }
     Err(ApiError::unavailable(failure))
-}
-
-/// Figures for Prometheus
-#[utoipa::path(
-    tag = "operation",
-    security(()),
-    responses((status = 200, body = String, content_type = "text/plain", description = "Prometheus text format"))
-)]
-#[get("/metrics")]
-async fn metrics() -> HttpResponse {
-    let version = env!("CARGO_PKG_VERSION");
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(format!(
-        "# HELP takehold_build_info The running version.\n# TYPE takehold_build_info gauge\n\
-         takehold_build_info{{version=\"{version}\"}} 1\n"
-    ))
 }

@@ -14,6 +14,7 @@ pub(super) fn routes(cfg: &mut ServiceConfig<'_>) {
     cfg.map(|cfg| cfg.configure(ingest::routes::configure));
     cfg.service(scope::scope("/api/v1").configure(|cfg| {
         auth::routes::configure(cfg);
+        admin::configure_installation(cfg);
         cfg.service(scope::scope("/workspaces/{workspace}").configure(workspace));
         cfg.service(scope::scope("/system").configure(admin::configure_system));
     }));

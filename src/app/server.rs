@@ -11,23 +11,24 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use utoipa_actix_web::AppExt;
 
 use super::alone::Alone;
+use super::metrics::MetricsServer;
+use super::noting::Noting;
 use super::openapi::{self, KnownPaths};
 use super::spa::{Console, wrong_method};
 use super::{AppState, StartError, router};
 use crate::http::{ApiError, layers};
 use crate::jobs::{Leader, Ticks};
 
-/// How long a request may go on after the process was told to stop.
-const DRAIN_SECONDS: u64 = 20;
-
 /// A server that listens.
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
     server: Server,
+    metrics: Option<MetricsServer>,
     state: AppState,
     leader: Leader,
     _ticks: Ticks,
+    _noting: Noting,
     _alone: Alone,
 }
 
@@ -57,24 +58,27 @@ pub fn start(state: AppState) -> Result<Running, StartError> {
             .default_service(web::to(elsewhere))
     })
     .disable_signals()
-    .shutdown_timeout(DRAIN_SECONDS)
+    .shutdown_timeout(state.config.server.drain_seconds)
     .bind(listen)
-    .map_err(|e| cannot_listen(listen, &e))?;
+    .map_err(|e| cannot_listen(listen, &e, "TAKEHOLD_SERVER__LISTEN"))?;
     let address = server.addrs().first().copied().unwrap_or(listen);
+    let metrics = MetricsServer::start(&state)?;
+    let noting = Noting::start(&state)?;
     let leader =
         state.jobs.start().map_err(|e| StartError::Machine(format!("cannot start the thread of jobs: {e}")))?;
     let ticks = Ticks::start(state.jobs.clone());
-    Ok(Running { address, server: server.run(), state, leader, _ticks: ticks, _alone: alone })
+    Ok(Running { address, server: server.run(), metrics, state, leader, _ticks: ticks, _noting: noting, _alone: alone })
 }
 
-fn cannot_listen(listen: SocketAddr, error: &std::io::Error) -> StartError {
+/// Says why an address cannot be had, and which key names another.
+pub(super) fn cannot_listen(listen: SocketAddr, error: &std::io::Error, key: &str) -> StartError {
     let advice = match error.kind() {
         std::io::ErrorKind::AddrInUse => "another program has the port: stop it, or choose another with",
         std::io::ErrorKind::PermissionDenied => "ports below 1024 need privileges: choose a higher one with",
         std::io::ErrorKind::AddrNotAvailable => "this machine does not have the address: choose another with",
         _ => "choose another address with",
     };
-    StartError::Machine(format!("cannot listen on {listen}: {error}; {advice} TAKEHOLD_SERVER__LISTEN"))
+    StartError::Machine(format!("cannot listen on {listen}: {error}; {advice} {key}"))
 }
 
 impl Running {
@@ -101,7 +105,12 @@ impl Running {
                 () = signal() => handle.stop(false).await,
             }
         });
-        self.server.await.map_err(|e| StartError::Machine(format!("the server failed: {e}")))
+        let ended = self.server.await.map_err(|e| StartError::Machine(format!("the server failed: {e}")));
+        // Figures can be read until the last request is done.
+        if let Some(metrics) = self.metrics {
+            metrics.stop().await;
+        }
+        ended
     }
 }
 

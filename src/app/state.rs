@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32};
 
 use actix_web::web;
 
+use super::metrics::Measured;
 use crate::activity::ask::Activity;
 use crate::auth::{Auth, AuthError, workspaces};
 use crate::backup::{self, Asked, Recipients};
@@ -12,11 +13,13 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::crypto::{KeyError, SecretKey};
 use crate::db::{Db, DbError, Location, migrate};
+use crate::health::{Started, hold_to_key};
 use crate::http::ClientAddress;
 use crate::http::layers::Https;
 use crate::ingest::Ingest;
 use crate::ingest::dictionary::Dictionaries;
 use crate::jobs::Jobs;
+use crate::outbound::{Outbound, OutboundError};
 
 /// Everything that the handlers of this process share.
 #[derive(Clone)]
@@ -37,6 +40,10 @@ pub struct AppState {
     pub activity: Activity,
     /// What happens by itself.
     pub jobs: Jobs,
+    /// The way out.
+    pub outbound: Outbound,
+    /// When this process started, microseconds since 1970.
+    pub started_at: i64,
     /// Whether this process takes requests.
     pub(super) health: web::Data<Health>,
 }
@@ -65,6 +72,9 @@ pub enum StartError {
     /// Users or workspaces cannot be made.
     #[error(transparent)]
     Auth(#[from] AuthError),
+    /// Calls to elsewhere cannot be made.
+    #[error(transparent)]
+    Outbound(#[from] OutboundError),
     /// Something else on this machine.
     #[error("{0}")]
     Machine(String),
@@ -73,6 +83,13 @@ pub enum StartError {
 impl AppState {
     /// Opens the store, brings it up to date and reads the secret key.
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let outbound = Outbound::new(&config.outbound, clock.clone())?;
+        Self::open_with(config, clock, outbound)
+    }
+
+    /// The same with a way out that the process uses already.
+    pub fn open_with(config: Config, clock: Clock, outbound: Outbound) -> Result<Self, StartError> {
+        let started_at = clock.now();
         let db = open_store(&config, &clock)?;
         let key = secret_key(&config, &db)?;
         let client = ClientAddress::behind(config.server.trusted_proxies.clone());
@@ -83,7 +100,7 @@ impl AppState {
             .map_err(|e| StartError::Machine(format!("cannot start the committing thread: {e}")))?;
         let activity = Activity::new(db.clone(), names);
         let (config, health) = (Arc::new(config), web::Data::default());
-        Ok(Self { ingest, activity, jobs, db, clock, config, auth, key, health })
+        Ok(Self { ingest, activity, jobs, db, clock, config, auth, key, outbound, started_at, health })
     }
 
     /// Hands the parts to actix.
@@ -95,6 +112,9 @@ impl AppState {
             .app_data(web::Data::new(self.ingest.clone()))
             .app_data(web::Data::new(self.activity.clone()))
             .app_data(web::Data::new(self.jobs.clone()))
+            .app_data(web::Data::new(self.outbound.clone()))
+            .app_data(web::Data::new(Started(self.started_at)))
+            .app_data(web::Data::new(Measured::of(self)))
             .app_data(web::Data::from(self.config.clone()))
             .app_data(self.health.clone())
             .app_data(Https(self.config.server.is_https()));
@@ -144,8 +164,15 @@ pub fn known_key(config: &Config) -> Result<Option<SecretKey>, StartError> {
     Ok(if on_sqlite && file.exists() { Some(SecretKey::read_or_make(&file)?) } else { None })
 }
 
-/// The configured key; on SQLite one is made in the data folder when none is configured.
+/// The configured key; on SQLite one is made in the data folder when none is configured. Another key than that of
+/// the first start is refused.
 pub fn secret_key(config: &Config, db: &Db) -> Result<SecretKey, StartError> {
+    let key = read_key(config, db)?;
+    hold_to_key::<StartError>(db, &key)?;
+    Ok(key)
+}
+
+fn read_key(config: &Config, db: &Db) -> Result<SecretKey, StartError> {
     match (&config.server.secret_key, db.location()) {
         (Some(text), _) => Ok(SecretKey::parse(text)?),
         (None, Location::Sqlite(_)) => {

@@ -56,6 +56,8 @@ permissions! {
     TokensRead = "tokens.read": Owner Admin;
     /// Make and revoke API tokens.
     TokensWrite = "tokens.write": Owner Admin;
+    /// See the settings of the workspace.
+    WorkspacesRead = "workspaces.read": Owner Admin;
     /// Make workspaces and change their settings.
     WorkspacesWrite = "workspaces.write": Owner Admin;
     /// See how the installation itself is doing: jobs, backups, capacity. Held in the workspace `default`.

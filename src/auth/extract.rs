@@ -54,12 +54,15 @@ impl Credential {
         Ok(Self::Cookie(cookie.value().to_owned()))
     }
 
-    fn identify(&self, conn: &mut DbConn, now: i64) -> Result<(Identity, bool), ApiError> {
+    fn identify(&self, auth: &Auth, conn: &mut DbConn, now: i64) -> Result<(Identity, bool), ApiError> {
         match self {
             Self::Bearer(token) => tokens::identify(conn, token, now)?
                 .ok_or_else(|| ApiError::sign_in_needed("This token is not known, has expired or was revoked.")),
-            Self::Cookie(cookie) => sessions::identify(conn, cookie, now)?
-                .ok_or_else(|| ApiError::sign_in_needed("This session has ended; sign in again.")),
+            Self::Cookie(cookie) => (match sessions::identify(conn, cookie, now)? {
+                Some(found) => Some(found),
+                None => sessions::identify_unsaved(conn, &auth.unsaved, cookie, now)?,
+            })
+            .ok_or_else(|| ApiError::sign_in_needed("This session has ended; sign in again.")),
         }
     }
 }
@@ -93,7 +96,8 @@ impl FromRequest for SignedIn {
         Box::pin(async move {
             let (auth, credential) = asked?;
             let now = auth.clock.now();
-            let (identity, stale) = auth.db.read(move |conn| credential.identify(conn, now)).await?;
+            let asked = auth.clone();
+            let (identity, stale) = auth.db.read(move |conn| credential.identify(&asked, conn, now)).await?;
             if stale {
                 note_use(&auth, &identity, now);
             }
@@ -112,10 +116,11 @@ impl<P: Permission> FromRequest for Can<P> {
         Box::pin(async move {
             let (auth, credential) = asked?;
             let now = auth.clock.now();
+            let asked = auth.clone();
             let (caller, stale) = auth
                 .db
                 .read(move |conn| {
-                    let (identity, stale) = credential.identify(conn, now)?;
+                    let (identity, stale) = credential.identify(&asked, conn, now)?;
                     let caller = match &slug {
                         Some(slug) => caller_in(conn, slug, identity),
                         None => caller_of_installation(conn, identity),

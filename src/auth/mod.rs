@@ -13,6 +13,7 @@ pub mod sessions;
 pub mod setup;
 mod throttle;
 pub mod tokens;
+mod unsaved;
 pub mod users;
 pub mod workspaces;
 pub mod write_keys;
@@ -25,7 +26,7 @@ pub use write_keys::{WriteKey, find_write_key};
 
 use crate::clock::Clock;
 use crate::crypto::Passwords;
-use crate::db::Db;
+use crate::db::{Db, DbError};
 use crate::http::ClientAddress;
 
 /// What signing in needs; handlers find it as `web::Data<Auth>`.
@@ -37,12 +38,26 @@ pub struct Auth {
     throttle: Throttle,
     client: ClientAddress,
     https: bool,
+    unsaved: unsaved::Unsaved,
 }
 
 impl Auth {
     /// Signing in over this store; `https` tells whether people reach the server so.
     pub fn new(db: Db, clock: Clock, client: ClientAddress, https: bool) -> Self {
         let throttle = Throttle::new(clock.clone());
-        Self { db, clock, passwords: Passwords::default(), throttle, client, https }
+        Self {
+            db,
+            clock,
+            passwords: Passwords::default(),
+            throttle,
+            client,
+            https,
+            unsaved: unsaved::Unsaved::default(),
+        }
+    }
+
+    /// Stores what could not be stored when somebody signed in.
+    pub fn flush(&self) -> Result<(), DbError> {
+        self.unsaved.flush(&self.db)
     }
 }

@@ -102,6 +102,10 @@ pub struct Workspace {
     pub kind: String,
     /// Its days are days there; an IANA name.
     pub time_zone: String,
+    /// Days that events are kept; none for ever.
+    pub retention_days_events: Option<i32>,
+    /// Days that runs of jobs are kept.
+    pub retention_days_jobs: i32,
 }
 
 impl Workspace {

@@ -3,12 +3,13 @@
 use diesel::prelude::*;
 
 use super::Identity;
+use super::unsaved::Unsaved;
 use crate::crypto::{self, Secret, SecretKind};
 use crate::db::schema::{sessions, users};
 use crate::db::{DbConn, DbError};
 
 /// A session that rests this long has ended.
-const IDLE: i64 = 30 * MINUTE;
+pub(super) const IDLE: i64 = 30 * MINUTE;
 /// A session that is this old has ended.
 pub const ABSOLUTE: i64 = 12 * 60 * MINUTE;
 const MINUTE: i64 = 60 * 1_000_000;
@@ -54,6 +55,23 @@ pub(super) fn identify(conn: &mut DbConn, cookie: &str, now: i64) -> Result<Opti
         .first(conn)
         .optional()?;
     Ok(row.map(|(id, email, name, seen)| (Identity::User { id, email, name, session: hash }, now - seen >= MINUTE)))
+}
+
+/// The same for a session that is not stored yet.
+pub(super) fn identify_unsaved(
+    conn: &mut DbConn,
+    unsaved: &Unsaved,
+    cookie: &str,
+    now: i64,
+) -> Result<Option<(Identity, bool)>, DbError> {
+    let hash = crypto::hash(cookie);
+    let Some(id) = unsaved.find(&hash, now) else { return Ok(None) };
+    let row: Option<(String, String)> = users::table
+        .filter(users::id.eq(id).and(users::disabled_at.is_null()))
+        .select((users::email, users::name))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(email, name)| (Identity::User { id, email, name, session: hash }, false)))
 }
 
 /// Marks a session as seen.

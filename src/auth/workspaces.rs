@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::{AuthError, Role, Workspace, WorkspaceKind};
-use crate::db::schema::{user_roles, workspaces};
+use crate::db::schema::{event_blocks, user_roles, workspaces};
 use crate::db::{DbConn, DbError};
 
 /// The workspace that `migrate` makes.
@@ -56,15 +56,8 @@ pub fn of_user(conn: &mut DbConn, user_id: i64) -> Result<Vec<(Workspace, Role)>
 /// Makes a workspace. Owners of the workspace `default` own it too, for somebody must be able to enter.
 pub fn create(conn: &mut DbConn, new: &NewWorkspace<'_>, now: i64) -> Result<Workspace, AuthError> {
     check_slug(new.slug)?;
-    if new.name.trim().is_empty() || new.name.len() > 200 {
-        return Err(AuthError::invalid("name", "give the workspace a name of at most 200 bytes"));
-    }
-    jiff::tz::TimeZone::get(new.time_zone).map_err(|_| {
-        AuthError::invalid(
-            "time-zone",
-            format!("{:?} is no time zone; right would be UTC or Europe/Berlin", new.time_zone),
-        )
-    })?;
+    check_name(new.name)?;
+    check_zone(new.time_zone)?;
     if find(conn, new.slug)?.is_some() {
         return Err(AuthError::taken("slug", format!("there is a workspace {:?} already", new.slug)));
     }
@@ -89,6 +82,64 @@ pub fn create(conn: &mut DbConn, new: &NewWorkspace<'_>, now: i64) -> Result<Wor
     Ok(made)
 }
 
+/// What is to be changed of a workspace; none leaves a value as it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Change<'a> {
+    /// Its name for people.
+    pub name: Option<&'a str>,
+    /// An IANA name.
+    pub time_zone: Option<&'a str>,
+    /// Days that events are kept; `Some(None)` for ever.
+    pub retention_days_events: Option<Option<i32>>,
+    /// Days that runs of jobs are kept.
+    pub retention_days_jobs: Option<i32>,
+}
+
+/// Whether any event of the workspace is stored.
+pub fn has_events(conn: &mut DbConn, workspace: i64) -> Result<bool, DbError> {
+    let of_workspace = event_blocks::table.filter(event_blocks::workspace_id.eq(workspace));
+    Ok(of_workspace.select(event_blocks::id).first::<i64>(conn).optional()?.is_some())
+}
+
+/// Changes a workspace and answers it as it is then. Its days are what everything is counted by, so its time zone
+/// is fixed by the first event.
+pub fn update(conn: &mut DbConn, workspace: &Workspace, change: &Change<'_>) -> Result<Workspace, AuthError> {
+    let row = || workspaces::table.find(workspace.id);
+    if let Some(name) = change.name {
+        check_name(name)?;
+        diesel::update(row()).set(workspaces::name.eq(name.trim())).execute(conn)?;
+    }
+    if let Some(zone) = change.time_zone.filter(|zone| *zone != workspace.time_zone) {
+        check_zone(zone)?;
+        // An event that comes in at this moment waits until the zone is set, or is seen here.
+        crate::db::lock_workspace(conn, workspace.id)?;
+        if has_events(conn, workspace.id)? {
+            return Err(AuthError::taken(
+                "time_zone",
+                format!(
+                    "events are stored by days of {}: make a new workspace in {zone} and import them there",
+                    workspace.time_zone
+                ),
+            ));
+        }
+        diesel::update(row()).set(workspaces::time_zone.eq(zone)).execute(conn)?;
+    }
+    if let Some(days) = change.retention_days_events {
+        if days.is_some_and(|days| !(31..=36_500).contains(&days)) {
+            let advice = "is no number of days from 31 (what a month needs) to 36500, nor null (for ever)";
+            return Err(AuthError::invalid("retention_days_events", advice));
+        }
+        diesel::update(row()).set(workspaces::retention_days_events.eq(days)).execute(conn)?;
+    }
+    if let Some(days) = change.retention_days_jobs {
+        if !(1..=36_500).contains(&days) {
+            return Err(AuthError::invalid("retention_days_jobs", "is no number of days from 1 to 36500"));
+        }
+        diesel::update(row()).set(workspaces::retention_days_jobs.eq(days)).execute(conn)?;
+    }
+    get(conn, &workspace.slug)
+}
+
 /// Makes the workspace `default` when it is not there.
 pub fn ensure_default(conn: &mut DbConn, now: i64) -> Result<Workspace, AuthError> {
     match find(conn, DEFAULT)? {
@@ -98,6 +149,20 @@ pub fn ensure_default(conn: &mut DbConn, now: i64) -> Result<Workspace, AuthErro
             create(conn, &new, now)
         }
     }
+}
+
+fn check_name(name: &str) -> Result<(), AuthError> {
+    if name.trim().is_empty() || name.len() > 200 || name.contains(char::is_control) {
+        let advice = "give the workspace a name of at most 200 bytes, without control characters";
+        return Err(AuthError::invalid("name", advice));
+    }
+    Ok(())
+}
+
+fn check_zone(zone: &str) -> Result<(), AuthError> {
+    let wrong =
+        |_| AuthError::invalid("time_zone", format!("{zone:?} is no time zone; right would be UTC or Europe/Berlin"));
+    jiff::tz::TimeZone::get(zone).map(drop).map_err(wrong)
 }
 
 fn check_slug(slug: &str) -> Result<(), AuthError> {

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
+use super::workspace::{self, ListWorkspaces, UpdateWorkspace};
 use super::{Failure, piped_line, print_aside, print_line};
 use crate::app;
 use crate::auth::{AuthError, Role, WorkspaceKind, tokens, users, workspaces, write_keys};
@@ -22,6 +23,10 @@ pub(super) enum Admin {
     CreateWriteKey(CreateWriteKey),
     /// Make a workspace.
     CreateWorkspace(CreateWorkspace),
+    /// List workspaces with what is set for them.
+    ListWorkspaces(ListWorkspaces),
+    /// Change what is set for a workspace.
+    UpdateWorkspace(UpdateWorkspace),
     /// Let a user in again with a new local password, whatever happened to the old one.
     Recover(Recover),
 }
@@ -95,6 +100,8 @@ pub(super) fn run(verb: &Admin, config: &Config) -> Result<ExitCode, Failure> {
         Admin::CreateToken(token) => create_token(token, &db, now)?,
         Admin::CreateWriteKey(key) => create_write_key(key, &db, now)?,
         Admin::CreateWorkspace(workspace) => create_workspace(workspace, &db, now)?,
+        Admin::ListWorkspaces(list) => workspace::list(list, &db)?,
+        Admin::UpdateWorkspace(change) => workspace::update(change, &db, now)?,
         Admin::Recover(recover) => run_recover(recover, &db)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -8,19 +8,34 @@ use clap::Args;
 
 use super::Failure;
 use crate::config::Config;
+use crate::outbound::Outbound;
+
+/// A server that takes longer is not well.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Args)]
 pub(super) struct Healthcheck {
     /// Ask whether the server takes requests, not only whether it is alive.
     #[arg(long)]
     ready: bool,
+    /// The server to ask, such as http://takehold:8080; without it, the one that the configuration names.
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
 }
 
-pub(super) fn run(verb: &Healthcheck, config: &Config) -> Result<ExitCode, Failure> {
-    let url = format!("http://{}{}", reachable(config.server.listen), if verb.ready { "/readyz" } else { "/healthz" });
-    let asked = ureq::get(&url).config().timeout_global(Some(Duration::from_secs(5))).build().call();
-    match asked {
-        Ok(_) => Ok(ExitCode::SUCCESS),
+pub(super) fn run(verb: &Healthcheck, config: &Config, outbound: &Outbound) -> Result<ExitCode, Failure> {
+    let server = match &verb.url {
+        None => format!("http://{}", reachable(config.server.listen)),
+        Some(url) if url.starts_with("http://") || url.starts_with("https://") => url.trim_end_matches('/').to_owned(),
+        Some(url) => {
+            return Err(Failure::Input(format!(
+                "--url: {url:?} is no web address; right would be http://takehold:8080"
+            )));
+        }
+    };
+    let url = format!("{server}{}", if verb.ready { "/readyz" } else { "/healthz" });
+    match outbound.look_at_ourselves(&url, PATIENCE) {
+        Ok(()) => Ok(ExitCode::SUCCESS),
         Err(e) => Err(Failure::Broken(format!("{url}: {e}"))),
     }
 }

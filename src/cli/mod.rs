@@ -13,20 +13,25 @@ mod openapi;
 mod reindex;
 mod restore;
 mod serve;
+mod workspace;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
+use opentelemetry_http::HttpClient;
 
 pub use failure::Failure;
 
-use crate::config;
+use crate::clock::Clock;
+use crate::config::{self, Config};
+use crate::outbound::{Collector, Outbound};
+use crate::telemetry::{self, Telemetry};
 
 /// Shows whether the software a company builds takes hold.
 #[derive(Debug, Parser)]
-#[command(name = "takehold", version, propagate_version = true)]
+#[command(name = "takehold", version = telemetry::FULL_VERSION, propagate_version = true)]
 struct Cli {
     /// The configuration file (TOML); each key can be overridden by TAKEHOLD_SECTION__KEY.
     #[arg(long, global = true, env = "TAKEHOLD_CONFIG", value_name = "FILE")]
@@ -85,9 +90,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         return demo::run(verb);
     }
     let config = config::load(cli.config.as_deref())?;
-    crate::telemetry::start(&config.telemetry).map_err(Failure::Input)?;
+    let outbound = Outbound::new(&config.outbound, Clock::system()).map_err(|e| Failure::Input(e.to_string()))?;
+    let _telemetry = start_telemetry(&config, &cli.verb, &outbound)?;
     match cli.verb {
-        Verb::Serve => serve::run(config),
+        Verb::Serve => serve::run(config, outbound),
         Verb::Migrate => migrate::run(&config),
         Verb::Demo(verb) => demo::run(&verb),
         Verb::Import(verb) => import::run(&verb, &config),
@@ -97,9 +103,18 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Verb::Restore(verb) => restore::run(&verb, &config),
         Verb::Admin(verb) => admin::run(&verb, &config),
         Verb::Openapi => openapi::run(),
-        Verb::Healthcheck(verb) => healthcheck::run(&verb, &config),
+        Verb::Healthcheck(verb) => healthcheck::run(&verb, &config, &outbound),
         Verb::Doctor(verb) => doctor::run(&verb, &config),
     }
+}
+
+/// Logs every verb; only the server's requests are worth a trace.
+fn start_telemetry(config: &Config, verb: &Verb, outbound: &Outbound) -> Result<Telemetry, Failure> {
+    let mut collector: Option<Box<dyn HttpClient>> = None;
+    if matches!(verb, Verb::Serve) && config.telemetry.otlp_endpoint.is_some() {
+        collector = Some(Box::new(Collector::new(outbound).map_err(|e| Failure::Input(e.to_string()))?));
+    }
+    telemetry::start(&config.telemetry, collector).map_err(Failure::Input)
 }
 
 /// Help is printed whole; an error in one line.

@@ -8,10 +8,11 @@ use crate::auth::{setup, users};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::Passwords;
+use crate::outbound::Outbound;
 
-pub(super) fn run(config: Config) -> Result<ExitCode, Failure> {
+pub(super) fn run(config: Config, outbound: Outbound) -> Result<ExitCode, Failure> {
     actix_web::rt::System::new().block_on(async {
-        let state = AppState::open(config, Clock::system())?;
+        let state = AppState::open_with(config, Clock::system(), outbound)?;
         make_owner(&state)?;
         let running = server::start(state.clone())?;
         // Only a server that listens offers a code: it replaces the one that was printed before.

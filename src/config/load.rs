@@ -16,13 +16,14 @@ pub struct ConfigError(String);
 
 const PREFIX: &str = "TAKEHOLD_";
 /// Keys that the environment may also name by file.
-const SECRETS: [&str; 6] = [
+const SECRETS: [&str; 7] = [
     "database.url",
     "server.secret_key",
     "bootstrap.owner_password",
     "auth.oidc.client_secret",
     "auth.ldap.bind_password",
     "smtp.url",
+    "outbound.proxy",
 ];
 
 /// Reads the file (if one is named) and the process's environment.

@@ -10,6 +10,7 @@ mod backup;
 mod bootstrap;
 mod database;
 mod load;
+mod outbound;
 mod parse;
 mod server;
 mod smtp;
@@ -25,6 +26,7 @@ pub use backup::BackupConfig;
 pub use bootstrap::BootstrapConfig;
 pub use database::DatabaseConfig;
 pub use load::{ConfigError, load, load_from};
+pub use outbound::OutboundConfig;
 pub use server::ServerConfig;
 pub use smtp::SmtpConfig;
 pub use telemetry::{LogFormat, TelemetryConfig};
@@ -46,6 +48,8 @@ pub struct Config {
     pub telemetry: TelemetryConfig,
     /// Backups.
     pub backup: BackupConfig,
+    /// How calls to elsewhere go out.
+    pub outbound: OutboundConfig,
     /// Sign-on by other systems.
     pub auth: AuthConfig,
     /// The mail relay.

@@ -8,11 +8,64 @@ use ipnet::IpNet;
 use serde::de::{Deserialize, Deserializer, Error};
 
 pub(super) fn address<'de, D: Deserializer<'de>>(from: D) -> Result<SocketAddr, D::Error> {
-    let text = String::deserialize(from)?;
+    read_address(&String::deserialize(from)?)
+}
+
+pub(super) fn maybe_address<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SocketAddr>, D::Error> {
+    Option::<String>::deserialize(from)?.map(|text| read_address(&text)).transpose()
+}
+
+fn read_address<E: Error>(text: &str) -> Result<SocketAddr, E> {
     let numeric = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
-    numeric.as_deref().unwrap_or(&text).parse().map_err(|_| {
-        D::Error::custom(format!("{text:?} is no address with a port; right would be 127.0.0.1:8080 or [::]:8080"))
+    numeric.as_deref().unwrap_or(text).parse().map_err(|_| {
+        E::custom(format!("{text:?} is no address with a port; right would be 127.0.0.1:8080 or [::]:8080"))
     })
+}
+
+/// An address of another server, as a URL; it may have a path and a password.
+pub(super) fn endpoint<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(from)? else { return Ok(None) };
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match rest.map(|rest| rest.split('/').next().unwrap_or_default()) {
+        Some(host) if !host.is_empty() && !text.contains(char::is_whitespace) => {
+            Ok(Some(text.trim_end_matches('/').to_owned()))
+        }
+        _ => Err(D::Error::custom(format!(
+            "{text:?} is no web address; right would be http://host.example.com:4318 or https://host.example.com"
+        ))),
+    }
+}
+
+/// A list of words; in the environment with commas between them.
+pub(super) fn words<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged, expecting = "expected a list of words, such as [\"one\", \"two\"]")]
+    enum ListOrText {
+        List(Vec<String>),
+        Text(String),
+    }
+    let items = match ListOrText::deserialize(from)? {
+        ListOrText::List(items) => items,
+        ListOrText::Text(text) => text.split(',').map(str::to_owned).collect(),
+    };
+    Ok(items.iter().map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect())
+}
+
+/// A number; the environment knows only text.
+pub(super) fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged, expecting = "expected a number of seconds, such as 20")]
+    enum NumberOrText {
+        Number(u64),
+        Text(String),
+    }
+    let number = match NumberOrText::deserialize(from)? {
+        NumberOrText::Number(number) => Some(number),
+        NumberOrText::Text(text) => text.trim().parse().ok(),
+    };
+    number
+        .filter(|number| *number <= 3_600)
+        .ok_or_else(|| D::Error::custom("is no number of seconds from 0 to 3600; right would be 20"))
 }
 
 pub(super) fn web_origin<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {

@@ -22,6 +22,9 @@ pub struct ServerConfig {
     /// Proxies whose `X-Forwarded-For` is believed, as addresses or CIDR ranges.
     #[serde(deserialize_with = "parse::networks")]
     pub trusted_proxies: Vec<IpNet>,
+    /// Seconds that requests may go on after the server was told to stop.
+    #[serde(deserialize_with = "parse::seconds")]
+    pub drain_seconds: u64,
 }
 
 impl Default for ServerConfig {
@@ -31,6 +34,7 @@ impl Default for ServerConfig {
             public_url: None,
             secret_key: None,
             trusted_proxies: Vec::new(),
+            drain_seconds: 20,
         }
     }
 }

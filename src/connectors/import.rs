@@ -10,6 +10,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 use crate::clock::Clock;
 use crate::db::{Db, DbError};
 use crate::ingest::accept::{Envelope, accept};
+use crate::ingest::counts::{self, Counts, IMPORT};
 use crate::ingest::dictionary::Dictionaries;
 use crate::ingest::log::Log;
 use crate::ingest::model::{Batch, Rejection};
@@ -225,12 +226,20 @@ pub fn import(
 ) -> Result<Tally, ImportError> {
     let dictionaries = Dictionaries::default();
     let (batches, received) = bounded::<Counted>(WAITING);
-    std::thread::scope(|scope| {
+    let counts = Counts::default();
+    let mut refuse = |refused: &Refused<'_>| {
+        let mut tally = counts::Tally::default();
+        tally.refuse(refused.rejection.code);
+        counts.note(target.workspace, IMPORT, clock.now(), &tally);
+        refuse(refused)
+    };
+    let refuse: &mut dyn FnMut(&Refused<'_>) -> Result<(), ImportError> = &mut refuse;
+    let tally: Result<Tally, ImportError> = std::thread::scope(|scope| {
         let (unfolded, ready) = bounded::<()>(1);
         let folder = scope.spawn(move || ready.iter().try_for_each(|()| (target.fold)().map(drop)));
         let writer = scope.spawn({
-            let (dictionaries, clock) = (dictionaries.clone(), clock.clone());
-            move || store(target, dictionaries, &clock, &received, &unfolded)
+            let (dictionaries, clock, counts) = (dictionaries.clone(), clock.clone(), counts.clone());
+            move || store(target, dictionaries, &clock, &received, &unfolded, &counts)
         });
         let read = read_lines(target, source, &dictionaries, clock, &batches, refuse);
         drop(batches);
@@ -241,7 +250,12 @@ pub fn import(
         folded?;
         while (target.fold)()? > 0 {}
         Ok(Tally { accepted, duplicate, rejected: read? })
-    })
+    });
+    // What was stored is counted, whatever came after; a failure here is that of the store, which is told above.
+    let counted = counts.flush(target.db);
+    let tally = tally?;
+    counted?;
+    Ok(tally)
 }
 
 /// A batch, and which of its rows are lines rather than calls that came along.
@@ -343,6 +357,7 @@ fn store(
     clock: &Clock,
     received: &Receiver<Counted>,
     unfolded: &Sender<()>,
+    counts: &Counts,
 ) -> Result<(u64, u64), DbError> {
     let mut log = Log::new(target.db.clone(), dictionaries);
     let (mut accepted, mut duplicate, mut waiting) = (0u64, 0u64, 0usize);
@@ -350,15 +365,20 @@ fn store(
         if batch.rows.is_empty() {
             continue;
         }
-        for stored in log.append(target.workspace, clock.now(), &[&batch])? {
+        let now = clock.now();
+        let mut tally = counts::Tally::default();
+        for stored in log.append(target.workspace, now, &[&batch])? {
             let mut beside = beside.iter().peekable();
             for (row, new) in (1u32..).zip(stored) {
                 if beside.next_if(|at| **at == row).is_some() {
                     continue;
                 }
-                *(if new { &mut accepted } else { &mut duplicate }) += 1;
+                *(if new { &mut tally.accepted } else { &mut tally.duplicate }) += 1;
             }
         }
+        accepted += tally.accepted;
+        duplicate += tally.duplicate;
+        counts.note(target.workspace, IMPORT, now, &tally);
         waiting += batch.rows.len();
         // Folding goes on beside; one that still runs takes what is new next time.
         if waiting >= FOLD_EVERY && unfolded.try_send(()).is_ok() {

@@ -13,6 +13,13 @@ use sha2::Sha256;
 #[error("{0}")]
 pub struct KeyError(String);
 
+impl KeyError {
+    /// A reason of another kind why a key cannot be used.
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self(reason.into())
+    }
+}
+
 /// The installation's 32 bytes.
 #[derive(Clone)]
 pub struct SecretKey([u8; 32]);

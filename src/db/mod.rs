@@ -9,13 +9,14 @@
 pub mod checkpoint;
 mod conn;
 pub mod copy;
+mod location;
 pub mod migrate;
 mod presence;
 pub mod schema;
 pub mod tables;
 pub mod time;
 
-use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
@@ -23,6 +24,7 @@ use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 
 pub use conn::DbConn;
+pub use location::{Location, network_file_system};
 pub use presence::Alone;
 
 /// Runs one Diesel statement on the inner connection of either engine: for what the
@@ -37,35 +39,15 @@ macro_rules! on_both {
     };
 }
 
-/// Where the data lives, from `database.url`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Location {
-    /// `sqlite://PATH`: a file; its folder is made when missing.
-    Sqlite(PathBuf),
-    /// `postgres://…`: passed to libpq as it is.
-    Postgres(String),
-}
-
-impl Location {
-    /// Reads a database URL; the error is a sentence for the operator.
-    pub fn parse(url: &str) -> Result<Self, DbError> {
-        if let Some(path) = url.strip_prefix("sqlite://") {
-            let path = path.split('?').next().unwrap_or_default();
-            if path.is_empty() {
-                return Err(DbError::Setup("database.url names no file: write sqlite:///path/to/takehold.db".into()));
-            }
-            return Ok(Self::Sqlite(PathBuf::from(path)));
-        }
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Ok(Self::Postgres(url.to_owned()));
-        }
-        Err(DbError::Setup("database.url is neither sqlite://PATH nor postgres://USER@HOST/NAME".into()))
-    }
-
-    /// One new connection, outside any pool.
-    pub fn connect(&self) -> Result<DbConn, DbError> {
-        Manager { location: self.clone() }.open()
-    }
+/// Connections that were opened, and those that could not be.
+#[derive(Clone, Debug, Default)]
+pub struct Opened {
+    /// How many were.
+    pub well: u64,
+    /// How many could not be.
+    pub failed: u64,
+    /// Why the last of these could not.
+    pub failure: String,
 }
 
 /// What can go wrong below the rooms.
@@ -119,11 +101,25 @@ impl From<diesel::result::Error> for DbError {
 #[derive(Debug)]
 pub struct Manager {
     location: Location,
+    opened: Arc<Mutex<Opened>>,
 }
 
 impl Manager {
     /// One new connection, outside any pool.
     pub fn open(&self) -> Result<DbConn, DbError> {
+        let outcome = self.establish();
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        match &outcome {
+            Ok(_) => opened.well += 1,
+            Err(error) => {
+                opened.failed += 1;
+                opened.failure = error.to_string();
+            }
+        }
+        outcome
+    }
+
+    fn establish(&self) -> Result<DbConn, DbError> {
         match &self.location {
             Location::Sqlite(path) => {
                 let text = path.to_string_lossy();
@@ -208,6 +204,7 @@ impl ManageConnection for Manager {
 #[derive(Clone)]
 pub struct Db {
     location: Location,
+    opened: Arc<Mutex<Opened>>,
     readers: Pool<Manager>,
     // SQLite has one writer at a time; waiting here is fairer than on its file lock.
     writers: Pool<Manager>,
@@ -221,6 +218,7 @@ impl Db {
         let location = Location::parse(url)?;
         let (readers, writers) = match &location {
             Location::Sqlite(path) => {
+                location::refuse_network_disk(path)?;
                 if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
                     std::fs::create_dir_all(folder).map_err(|e| {
                         DbError::Setup(format!(
@@ -235,16 +233,18 @@ impl Db {
         };
         let user = presence::User::of(&location)?.map(std::sync::Arc::new);
         // The first connection is opened by hand so that its error reaches the operator unwrapped.
-        drop(location.connect()?);
+        let opened = Arc::new(Mutex::new(Opened::default()));
+        let manager = || Manager { location: location.clone(), opened: opened.clone() };
+        drop(manager().open()?);
         let pool = |size: u32| {
             Pool::builder()
                 .max_size(size)
                 .min_idle(Some(0))
                 .connection_timeout(Duration::from_secs(5))
                 .error_handler(Box::new(diesel::r2d2::NopErrorHandler))
-                .build_unchecked(Manager { location: location.clone() })
+                .build_unchecked(manager())
         };
-        Ok(Self { readers: pool(readers), writers: pool(writers), location: location.clone(), _user: user })
+        Ok(Self { readers: pool(readers), writers: pool(writers), location: location.clone(), opened, _user: user })
     }
 
     /// Which engine, and where.
@@ -254,7 +254,12 @@ impl Db {
 
     /// A connection outside the pools, for what holds one for its whole life.
     pub fn dedicated(&self) -> Result<DbConn, DbError> {
-        self.location.connect()
+        Manager { location: self.location.clone(), opened: self.opened.clone() }.open()
+    }
+
+    /// How many connections were opened since this was asked last.
+    pub fn take_opened(&self) -> Opened {
+        std::mem::take(&mut *self.opened.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn take(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, DbError> {
@@ -300,12 +305,25 @@ impl Db {
     }
 }
 
+/// Makes writers of one workspace take turns until their transaction ends. SQLite has one writer anyway.
+pub fn lock_workspace(conn: &mut DbConn, workspace: i64) -> Result<(), DbError> {
+    /// First half of the advisory lock on PostgreSQL.
+    const WORKSPACE_LOCK: i32 = 0x7461_6b65;
+    if let DbConn::Postgres(pg) = conn {
+        let low = i32::try_from(workspace & 0x7fff_ffff).unwrap_or(0);
+        pg.batch_execute(&format!("SELECT pg_advisory_xact_lock({WORKSPACE_LOCK}, {low})"))?;
+    }
+    Ok(())
+}
+
 async fn off_thread<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
 where
     T: Send + 'static,
     E: From<DbError> + Send + 'static,
 {
-    match tokio::task::spawn_blocking(work).await {
+    // What is logged on the way bears the id of the request.
+    let span = tracing::Span::current();
+    match tokio::task::spawn_blocking(move || span.in_scope(work)).await {
         Ok(result) => result,
         Err(e) => Err(DbError::Unavailable(format!("the work was stopped: {e}")).into()),
     }

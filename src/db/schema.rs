@@ -1,7 +1,7 @@
 //! Tables as Diesel sees them on both engines: numbers are BigInt, times BigInt microseconds, JSON Text.
 #![allow(missing_docs, reason = "Diesel writes these items")]
 
-diesel::table! { workspaces (id) { id -> BigInt, slug -> Text, name -> Text, kind -> Text, time_zone -> Text, created_at -> BigInt, } }
+diesel::table! { workspaces (id) { id -> BigInt, slug -> Text, name -> Text, kind -> Text, time_zone -> Text, created_at -> BigInt, retention_days_events -> Nullable<Integer>, retention_days_jobs -> Integer, } }
 diesel::table! { users (id) { id -> BigInt, email -> Text, name -> Text, password_hash -> Nullable<Text>, created_at -> BigInt, disabled_at -> Nullable<BigInt>, } }
 diesel::table! { user_roles (user_id, workspace_id) { user_id -> BigInt, workspace_id -> BigInt, role -> Text, } }
 diesel::table! { sessions (token_hash) { token_hash -> Text, user_id -> BigInt, created_at -> BigInt, last_seen_at -> BigInt, } }
@@ -41,6 +41,15 @@ diesel::table! {
         id -> BigInt, job -> Text, workspace_id -> BigInt, fire_at -> BigInt, as_of -> Nullable<Integer>, asked_by -> Nullable<Text>,
         state -> Text, attempt -> Integer, not_before -> BigInt, started_at -> Nullable<BigInt>, heartbeat_at -> Nullable<BigInt>,
         ended_at -> Nullable<BigInt>, done -> BigInt, total -> BigInt, message -> Nullable<Text>,
+    }
+}
+diesel::table! { excluded_people (workspace_id, kind, pattern) { workspace_id -> BigInt, kind -> Text, pattern -> Text, created_at -> BigInt, } }
+diesel::table! { ingest_counts (workspace_id, write_key_id, hour) { workspace_id -> BigInt, write_key_id -> BigInt, hour -> BigInt, accepted -> BigInt, duplicate -> BigInt, refused -> BigInt, } }
+diesel::table! { ingest_refusals (workspace_id, write_key_id, hour, code) { workspace_id -> BigInt, write_key_id -> BigInt, hour -> BigInt, code -> Text, refused -> BigInt, } }
+diesel::table! {
+    destinations (kind, host, port) {
+        kind -> Text, host -> Text, port -> Integer, purpose -> Text, first_at -> BigInt, last_at -> BigInt,
+        contacts -> BigInt, failures -> BigInt, last_error -> Nullable<Text>,
     }
 }
 

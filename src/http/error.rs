@@ -147,6 +147,11 @@ impl ApiError {
         self.code
     }
 
+    /// Whether the store did not answer, or could not write.
+    pub fn is_unavailable(&self) -> bool {
+        self.status == StatusCode::SERVICE_UNAVAILABLE
+    }
+
     /// What the log should know of a failure of ours.
     pub(super) fn cause(&self) -> Option<&str> {
         self.cause.as_deref()

@@ -1,12 +1,18 @@
 //! What surrounds every request: its id, the log line of a failure, and the security headers.
 
+use std::time::{Duration, Instant};
+
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage};
 
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
+
 use super::ApiError;
+use crate::telemetry::{figures, traces_are_exported};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -18,7 +24,8 @@ pub struct RequestId(pub String);
 #[derive(Clone, Copy, Debug)]
 pub struct Https(pub bool);
 
-/// Gives each request an id (a proxy's own is kept), and logs a failure of ours once, here.
+/// Gives each request an id (a proxy's own is kept), counts it, and logs a failure of ours once, here. All that is
+/// logged on the way stands in the span `request`, which carries the id whatever level is logged.
 pub async fn request_id(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -29,12 +36,42 @@ pub async fn request_id(
         None => crate::crypto::random_letters(16).unwrap_or_default(),
     };
     req.extensions_mut().insert(RequestId(id.clone()));
-    let response = next.call(req).await?.map_into_boxed_body();
+    let span = tracing::error_span!(
+        "request",
+        request_id = id,
+        otel.name = Empty,
+        otel.kind = Empty,
+        http.route = Empty,
+        http.request.method = Empty,
+        http.response.status_code = Empty
+    );
+    let begun = Instant::now();
+    let response = next.call(req).instrument(span.clone()).await?.map_into_boxed_body();
+    let _within = span.enter();
+    account(&response, begun.elapsed(), &span);
     let mut response = with_problem_id(response, &id);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     Ok(response)
+}
+
+/// Counts the request, describes its span where spans are looked at, and logs its line where that is wanted.
+fn account(response: &ServiceResponse<BoxBody>, took: Duration, span: &Span) {
+    let request = response.request();
+    let (method, status) = (request.method().as_str(), response.status().as_u16());
+    let route = request.match_pattern();
+    if traces_are_exported() {
+        let route = route.as_deref().unwrap_or("other");
+        span.record("otel.name", format!("{method} {route}"));
+        span.record("otel.kind", "server");
+        span.record("http.route", route);
+        span.record("http.request.method", method);
+        span.record("http.response.status_code", i64::from(status));
+    }
+    let milliseconds = took.as_secs_f64() * 1e3;
+    tracing::debug!(target: "takehold::access", method, path = request.path(), status, milliseconds, "request");
+    figures::request(route, method, status, took);
 }
 
 fn is_sane(id: &str) -> bool {
@@ -45,16 +82,15 @@ fn is_sane(id: &str) -> bool {
 fn with_problem_id(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
     let request = response.request();
     let (method, path, status) = (request.method().as_str(), request.path(), response.status().as_u16());
-    tracing::debug!(method, path, status, request_id = id, "request");
     let Some(error) = response.response().error() else { return response };
     let Some(problem) = error.as_error::<ApiError>() else {
         if response.status().is_server_error() {
-            tracing::error!(method, path, status, request_id = id, %error, "request failed");
+            tracing::error!(method, path, status, %error, "request failed");
         }
         return response;
     };
     if let Some(cause) = problem.cause() {
-        tracing::error!(method, path, status, request_id = id, cause, "request failed");
+        tracing::error!(method, path, status, cause, "request failed");
     }
     let answer = problem.answer(Some(id));
     response.into_response(answer)

@@ -110,7 +110,8 @@ pub struct Columns {
     pub version: Vec<u32>,
     /// Event names.
     pub event: Vec<u32>,
-    fact_lengths: Vec<usize>,
+    /// Bytes of each event's properties.
+    pub fact_lengths: Vec<usize>,
     fact_bytes: usize,
     // Where the packed properties start in the block.
     facts_at: usize,
@@ -171,6 +172,32 @@ fn decode_inner(block: &[u8]) -> Option<Columns> {
 }
 
 impl Columns {
+    /// The events again, with the properties that [`Columns::facts`] gave; with none of these, without.
+    pub fn rows<'t>(&self, facts: &'t [String]) -> Vec<Event<'t>> {
+        let facts = facts.iter().map(String::as_str).chain(std::iter::repeat(""));
+        let whom = self.subject.iter().zip(&self.anonymous).zip(&self.account);
+        let what = self.app.iter().zip(&self.version).zip(&self.event);
+        let when = self.kind.iter().zip(&self.at).zip(facts);
+        let mut rows = Vec::with_capacity(self.len);
+        for (((kind, at), facts), (((subject, anonymous), account), ((app, version), event))) in
+            when.zip(whom.zip(what))
+        {
+            let Some(kind) = CallKind::ALL.get(usize::from(*kind)) else { continue };
+            rows.push(Event {
+                kind: *kind,
+                at: *at,
+                subject: *subject,
+                anonymous: *anonymous,
+                account: *account,
+                app: *app,
+                version: *version,
+                event: *event,
+                facts,
+            });
+        }
+        rows
+    }
+
     /// The properties of each event, in order; unpacked from the same block.
     pub fn facts(&self, block: &[u8]) -> Result<Vec<String>, DbError> {
         let damaged = || DbError::Setup("a block of the event log is damaged: restore it from a backup".into());

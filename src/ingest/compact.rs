@@ -13,7 +13,6 @@ use crate::db::{Db, DbConn, DbError};
 
 use super::block::{Event, Packer, decode};
 use super::log::lock;
-use super::model::CallKind;
 
 /// How old a block must be, in microseconds.
 const AGE: i64 = 15 * 60 * 1_000_000;
@@ -143,25 +142,7 @@ fn merge(blocks: &[Vec<u8>]) -> Result<Merged, DbError> {
     }
     let mut events: Vec<Event<'_>> = Vec::new();
     for (columns, facts) in &parts {
-        let whom = columns.subject.iter().zip(&columns.anonymous).zip(&columns.account);
-        let what = columns.app.iter().zip(&columns.version).zip(&columns.event);
-        let when = columns.kind.iter().zip(&columns.at).zip(facts);
-        for (((kind, at), facts), (((subject, anonymous), account), ((app, version), event))) in
-            when.zip(whom.zip(what))
-        {
-            let Some(kind) = CallKind::ALL.get(usize::from(*kind)) else { continue };
-            events.push(Event {
-                kind: *kind,
-                at: *at,
-                subject: *subject,
-                anonymous: *anonymous,
-                account: *account,
-                app: *app,
-                version: *version,
-                event: *event,
-                facts,
-            });
-        }
+        events.extend(columns.rows(facts));
     }
     events.sort_by_key(|event| event.at);
     Ok(Merged {

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -17,9 +16,6 @@ use super::block::{Event, NONE, Packer};
 use super::dictionary::{Dictionaries, Kind, NewNames};
 use super::fingerprints::{self, Fingerprints};
 use super::model::{Batch, CallKind};
-
-/// First half of the advisory lock by which writers of one workspace take turns on PostgreSQL.
-const WORKSPACE_LOCK: i32 = 0x7461_6b65;
 
 /// The writing end of the log. One per process; other processes may append at the same time.
 pub struct Log {
@@ -137,14 +133,7 @@ impl Log {
     }
 }
 
-/// Makes writers of one workspace take turns. SQLite has one writer anyway.
-pub fn lock(conn: &mut DbConn, workspace: i64) -> Result<(), DbError> {
-    if let DbConn::Postgres(pg) = conn {
-        let low = i32::try_from(workspace & 0x7fff_ffff).unwrap_or(0);
-        pg.batch_execute(&format!("SELECT pg_advisory_xact_lock({WORKSPACE_LOCK}, {low})"))?;
-    }
-    Ok(())
-}
+pub use crate::db::lock_workspace as lock;
 
 /// The id of the newest block of a workspace, 0 for none.
 pub fn newest_block(conn: &mut DbConn, workspace: i64) -> Result<i64, DbError> {

@@ -9,6 +9,7 @@ pub mod block;
 pub mod call;
 pub mod committer;
 pub mod compact;
+pub mod counts;
 pub mod dictionary;
 pub mod fingerprints;
 pub mod inspect;
@@ -27,6 +28,7 @@ use crate::clock::Clock;
 use crate::db::{Db, DbError};
 
 use committer::Committer;
+use counts::Counts;
 use dictionary::Dictionaries;
 use inspector::Inspector;
 
@@ -44,6 +46,8 @@ pub struct Ingest {
     committer: Committer,
     dictionaries: Dictionaries,
     inspector: Inspector,
+    /// What came in and is not stored yet.
+    pub counts: Counts,
     clock: Clock,
     keys: Arc<Mutex<HashMap<String, KnownKey>>>,
 }
@@ -59,8 +63,8 @@ impl Ingest {
     /// Starts the committing thread.
     pub fn start(db: Db, dictionaries: Dictionaries, clock: Clock) -> std::io::Result<Self> {
         let (committer, _) = Committer::start(db.clone(), dictionaries.clone(), clock.clone())?;
-        let (inspector, keys) = (Inspector::default(), Arc::default());
-        Ok(Self { db, committer, dictionaries, inspector, clock, keys })
+        let (inspector, counts, keys) = (Inspector::default(), Counts::default(), Arc::default());
+        Ok(Self { db, committer, dictionaries, inspector, counts, clock, keys })
     }
 
     /// The write key of a secret, if it works.

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::Ingest;
 use super::committer::NotStored;
+use super::counts::Tally;
 use super::inspector::{Entry, Outcome};
 use super::model::{CallKind, Rejection};
 use super::receive::{self, Received, Sender};
@@ -101,6 +102,7 @@ async fn receive(
     } else {
         ingest.committer.store(key.workspace_id, batch).await.map_err(not_stored)?
     };
+    count(&ingest, &key, now, &items, &stored);
     let outcomes: Vec<Outcome> = items
         .iter()
         .map(|item| match item {
@@ -221,7 +223,21 @@ fn unreadable(error: &actix_web::Error) -> ApiError {
     ApiError::bad_request("unreadable", format!("The body cannot be read: {cause}. Nothing was stored; send it again."))
 }
 
+/// Adds the calls of a request up.
+fn count(ingest: &Ingest, key: &WriteKey, now: i64, items: &[Result<usize, Rejection>], stored: &[bool]) {
+    let mut tally = Tally::default();
+    for item in items {
+        match item {
+            Ok(row) if stored.get(*row) == Some(&true) => tally.accepted += 1,
+            Ok(_) => tally.duplicate += 1,
+            Err(rejection) => tally.refuse(rejection.code),
+        }
+    }
+    ingest.counts.note(key.workspace_id, key.id, now, &tally);
+}
+
 fn note_unreadable(ingest: &Ingest, key: &WriteKey, now: i64, rejection: &Rejection) {
+    count(ingest, key, now, &[Err(rejection.clone())], &[]);
     ingest.inspector.note(key.workspace_id, now, &[Outcome::Rejected], |_| Entry {
         code: Some(rejection.code.to_owned()),
         message: Some(rejection.message.clone()),

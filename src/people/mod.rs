@@ -2,7 +2,9 @@
 //!
 //! - *key*: an id as events carry it: a user id or an anonymous id.
 //! - *link*: a call that tied one key to another; the earliest one counts.
+//! - *pattern*: an id or a domain whose people do not count, by the workspace's settings.
 //! - *trait*: a named fact about a person or an account, kept with its history.
 
+pub mod exclusions;
 pub mod links;
 pub mod traits;

@@ -1,29 +1,9 @@
 //! The command line, as an operator types it.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::io::Write;
+use std::process::{Output, Stdio};
 
-use crate::support::{Actor, Store};
-
-fn takehold(store: &Store) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_takehold"));
-    command
-        .env_clear()
-        .env("TAKEHOLD_DATABASE__URL", &store.url)
-        .env("TAKEHOLD_DATA_DIR", store.folder.path())
-        .env("TAKEHOLD_SERVER__SECRET_KEY", "07".repeat(32))
-        .stdin(Stdio::null());
-    command
-}
-
-fn run(store: &Store, args: &[&str]) -> Output {
-    takehold(store).args(args).output().unwrap()
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
+use crate::support::{Actor, Server, Store, out, run, takehold};
 
 #[track_caller]
 fn refused(output: &Output, part: &str) {
@@ -32,55 +12,6 @@ fn refused(output: &Output, part: &str) {
     assert_eq!(text.lines().count(), 1, "{text}");
     assert!(text.contains(part), "{part:?} in {text}");
     assert!(output.stdout.is_empty());
-}
-
-/// A server as its own process.
-struct Server {
-    child: Child,
-    url: String,
-    lines: Vec<String>,
-}
-
-impl Server {
-    fn start(mut command: Command) -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let url = format!("http://127.0.0.1:{port}");
-        let mut child = command
-            .arg("serve")
-            .env("TAKEHOLD_SERVER__LISTEN", format!("127.0.0.1:{port}"))
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = Vec::new();
-        for line in BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok) {
-            let serving = line.contains("\"serving\"");
-            lines.push(line);
-            if serving {
-                break;
-            }
-        }
-        Self { child, url, lines }
-    }
-
-    fn stop(mut self) -> i32 {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        let until = Instant::now() + Duration::from_secs(10);
-        while Instant::now() < until {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.code().unwrap_or(-1);
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        panic!("the server did not stop");
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
 }
 
 both_engines! {
@@ -149,12 +80,16 @@ fn wrong_input_gets_one_line_and_exit_code_2() {
     );
     refused(&run(&store, &["admin", "recover", "--email", "a@b.c"]), "no user");
     refused(&run(&store, &["dance"]), "dance");
+    let version = out(&run(&store, &["--version"]));
+    assert!(version.starts_with(&format!("takehold {}", env!("CARGO_PKG_VERSION"))), "{version}");
     refused(&run(&store, &["serve", "--config", "/none.toml"]), "/none.toml");
     let with = |name: &str, value: &str| takehold(&store).arg("serve").env(name, value).output().unwrap();
     refused(&with("TAKEHOLD_DATABASE__URL", "mysql://x"), "postgres://");
     refused(&with("TAKEHOLD_DATABASE__URL", "postgres://nobody@127.0.0.1:1/x"), "PostgreSQL refused");
     refused(&with("TAKEHOLD_DATABASE__URL", "sqlite:///proc/none/x.db"), "/proc/none");
     refused(&with("TAKEHOLD_SERVER__SECRET_KEY", "short"), "openssl rand -hex 32");
+    refused(&with("TAKEHOLD_OUTBOUND__CA_FILE", "/none.pem"), "outbound.ca_file: /none.pem");
+    refused(&with("TAKEHOLD_OUTBOUND__CA_FILE", "/etc/hostname"), "PEM");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     refused(&with("TAKEHOLD_SERVER__LISTEN", &taken.local_addr().unwrap().to_string()), "another program has the port");
     std::fs::write(store.folder.path().join("broken.db"), vec![7; 8192]).unwrap();
@@ -212,9 +147,13 @@ fn health_check_and_doctor_tell_by_their_exit_code() {
         |listen: &str| takehold(&store).arg("healthcheck").env("TAKEHOLD_SERVER__LISTEN", listen).status().unwrap();
     assert_eq!(check(&listen).code(), Some(0));
     assert_eq!(check("127.0.0.1:1").code(), Some(1));
+    let at = |url: &str| run(&store, &["healthcheck", "--ready", "--url", url]);
+    assert_eq!(at(&server.url).status.code(), Some(0));
+    assert_eq!(at("http://127.0.0.1:1").status.code(), Some(1));
+    refused(&at("127.0.0.1:8080"), "http://takehold:8080");
     let well = run(&store, &["doctor", "--json"]);
     let report: serde_json::Value = serde_json::from_slice(&well.stdout).unwrap();
-    assert_eq!(report["checks"].as_array().unwrap().len(), 5, "{report}");
+    assert_eq!(report["checks"].as_array().unwrap().len(), 7, "{report}");
     assert_eq!(report["ok"], well.status.success());
     let ill = takehold(&store).arg("doctor").env("TAKEHOLD_SERVER__SECRET_KEY", "x").output().unwrap();
     assert_eq!(ill.status.code(), Some(1));

@@ -42,6 +42,11 @@ fn the_environment_wins_over_the_file() {
         ("TAKEHOLD_AUTH__OIDC__AUTO_PROVISION", "false"),
         ("TAKEHOLD_AUTH__LDAP__ALLOW_PLAIN", "1"),
         ("TAKEHOLD_WEBHOOKS__ALLOW_PRIVATE", "127.0.0.1/32"),
+        ("TAKEHOLD_SERVER__DRAIN_SECONDS", "5"),
+        ("TAKEHOLD_TELEMETRY__METRICS_LISTEN", "localhost:9091"),
+        ("TAKEHOLD_TELEMETRY__OTLP_ENDPOINT", "http://collector:4318/"),
+        ("TAKEHOLD_OUTBOUND__PROXY", "http://proxy:3128"),
+        ("TAKEHOLD_OUTBOUND__NO_PROXY", "localhost, .example.com"),
         // What Kubernetes sets for a service called takehold.
         ("TAKEHOLD_PORT", "tcp://10.0.0.1:80"),
         ("TAKEHOLD_SERVICE_HOST", "10.0.0.1"),
@@ -54,6 +59,11 @@ fn the_environment_wins_over_the_file() {
     assert_eq!(config.server.trusted_proxies.len(), 2);
     assert_eq!(config.database_url(), "sqlite:///srv/th/takehold.db");
     assert_eq!(config.bootstrap.owner_password.as_deref(), Some("12345678"));
+    assert_eq!(config.server.drain_seconds, 5);
+    assert_eq!(config.telemetry.metrics_listen.unwrap().to_string(), "127.0.0.1:9091");
+    assert_eq!(config.telemetry.otlp_endpoint.as_deref(), Some("http://collector:4318"));
+    assert_eq!(config.outbound.proxy.as_deref(), Some("http://proxy:3128"));
+    assert_eq!(config.outbound.no_proxy, ["localhost", ".example.com"]);
     let oidc = config.auth.oidc.unwrap();
     assert_eq!(oidc.role_mappings["staff"], "viewer");
     assert_eq!(oidc.auto_provision, Some(false));
@@ -88,6 +98,10 @@ fn errors_name_the_key_its_place_and_the_remedy() {
         ("[server]\nlisten = 80\n", vec!["server.listen in", ".toml", "expected a string"]),
         ("[server]\npublic_url = \"takehold\"\n", vec!["server.public_url", "https://takehold.example.com"]),
         ("[telemetry]\nformat = \"xml\"\n", vec!["telemetry.format", "auto, text, json"]),
+        ("[server]\ndrain_seconds = \"soon\"\n", vec!["server.drain_seconds", "0 to 3600"]),
+        ("[telemetry]\notlp_endpoint = \"collector:4318\"\n", vec!["telemetry.otlp_endpoint", "http://host"]),
+        ("[telemetry]\nmetrics_listen = \"9091\"\n", vec!["telemetry.metrics_listen", "127.0.0.1:8080"]),
+        ("[outbound]\nno_proxy = 7\n", vec!["outbound.no_proxy", "list of words"]),
         ("[server\n", vec![".toml: TOML parse error at line 1, column 8: ", "expected"]),
     ];
     for (text, parts) in wrong {

@@ -10,9 +10,9 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use takehold::activity::ask::Activity;
 use takehold::activity::days::date;
-use takehold::activity::fold;
 use takehold::activity::series::{ActiveDay, active};
 use takehold::activity::view::{Filter, NOWHERE};
+use takehold::activity::{expiry, fold};
 use takehold::db::schema::{activity_days, activity_totals, event_blocks};
 use takehold::db::{Db, DbConn, DbError, migrate};
 use takehold::ingest::accept::{Envelope, accept};
@@ -137,6 +137,8 @@ impl Made {
 /// The definitions, read plainly.
 struct Plain<'c> {
     calls: Vec<&'c Made>,
+    /// Events before this instant are not kept any more; the accounts joined are.
+    kept_from: i64,
     parents: BTreeMap<String, String>,
 }
 
@@ -144,7 +146,7 @@ impl<'c> Plain<'c> {
     fn of(calls: &'c [Made]) -> Self {
         let mut calls: Vec<&Made> = calls.iter().collect();
         calls.sort_by_key(|c| c.at);
-        let mut plain = Self { calls, parents: BTreeMap::new() };
+        let mut plain = Self { calls, kept_from: i64::MIN, parents: BTreeMap::new() };
         for call in plain.calls.clone() {
             let mut sources = Vec::new();
             if call.kind == 3 {
@@ -190,7 +192,7 @@ impl<'c> Plain<'c> {
 
     fn passing(&self, case: &Case) -> Vec<(&'c Made, String, Option<u8>)> {
         let mut passing = Vec::new();
-        for call in self.calls.iter().filter(|c| c.is_counted()) {
+        for call in self.calls.iter().filter(|c| c.is_counted() && c.at >= self.kept_from) {
             let (person, account) = (self.person(&call.subject()), self.account(call));
             let role = self.last(&person, "role", call.day());
             let role = role.as_str().unwrap_or("end_user");
@@ -280,7 +282,11 @@ impl Engine {
     }
 
     fn check(&self, activity: &Activity, calls: &[Made], when: &str) {
-        let plain = Plain::of(calls);
+        self.check_kept(activity, calls, i64::MIN, when);
+    }
+
+    fn check_kept(&self, activity: &Activity, calls: &[Made], kept_from: i64, when: &str) {
+        let plain = Plain { kept_from, ..Plain::of(calls) };
         for case in CASES {
             let got = activity
                 .ask_blocking(self.workspace, "UTC", |view, conn| {
@@ -421,6 +427,20 @@ fn holds(store: &Store, cases: u32) {
             engine.fold();
             let anew = Activity::new(db.clone(), Dictionaries::default());
             engine.check(&anew, &calls, "small blocks merged, rebuilt, by another process");
+            for kept_days in [DAYS + 9, 3, 3, 1] {
+                let today = i64::from(FIRST + DAYS) * 24 * HOUR;
+                let keep = u32::try_from(kept_days).unwrap();
+                let gone = expiry::apply(&db, engine.workspace, "UTC", keep, today).unwrap();
+                let from = today - i64::from(kept_days) * 24 * HOUR;
+                assert!(kept_days < 9 || gone == 0);
+                engine.check_kept(&activity, &calls, from, "old events gone");
+                let shortened = engine.stored();
+                assert_eq!(expiry::apply(&db, engine.workspace, "UTC", keep, today).unwrap(), 0, "once is enough");
+                fold::reset(&db, engine.workspace).unwrap();
+                engine.fold();
+                assert!(engine.stored() == shortened, "rebuilt and shortened differ");
+                engine.check_kept(&anew, &calls, from, "old events gone, rebuilt");
+            }
             Ok(())
         })
         .unwrap();

@@ -167,3 +167,47 @@ fn over_https_the_cookie_is_bound_to_the_host() {
     assert!(cookie.starts_with("__Host-takehold=ths_") && cookie.contains("Secure"), "{cookie}");
     assert!(answer.header("strict-transport-security").starts_with("max-age="));
 }
+
+/// Makes the store refuse new sessions as a full disk does, or take them again.
+fn fill_disk(app: &TestApp, full: bool) {
+    let statements: &[&str] = match (app.store.url.starts_with("sqlite"), full) {
+        (true, true) => {
+            &["CREATE TRIGGER full BEFORE INSERT ON sessions BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"]
+        }
+        (true, false) => &["DROP TRIGGER \"full\""],
+        (false, true) => &[
+            "CREATE FUNCTION no_space() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$",
+            "CREATE TRIGGER no_space BEFORE INSERT ON sessions EXECUTE FUNCTION no_space()",
+        ],
+        (false, false) => &["DROP TRIGGER no_space ON sessions", "DROP FUNCTION no_space"],
+    };
+    let mut conn = app.state.db.dedicated().unwrap();
+    for statement in statements {
+        takehold::on_both!(&mut conn, |c| diesel::sql_query(*statement).execute(c)).unwrap();
+    }
+}
+
+both_engines! {
+    fn on_a_full_disk_people_still_get_in(app: &TestApp) {
+        app.make_user("ada@example.com", Role::Owner, "default");
+        fill_disk(app, true);
+        let (ada, bob) = (app.browser("ada@example.com"), app.browser("ada@example.com"));
+        assert_eq!(ada.get("/api/v1/me").json()["email"], "ada@example.com");
+        assert_eq!(ada.get("/api/v1/workspaces/default/write-keys").status, 200);
+        assert_eq!(bob.delete("/api/v1/session").status, 204);
+        assert_eq!(bob.get("/api/v1/me").status, 401);
+        assert!(app.state.auth.flush().is_err());
+        assert_eq!(ada.get("/api/v1/me").status, 200);
+        fill_disk(app, false);
+        app.state.auth.flush().unwrap();
+        assert_eq!(ada.get("/api/v1/me").status, 200);
+        // It is an ordinary session now, known to every process, and ends like one.
+        let stored: i64 = app.state.db.read_blocking(|conn| {
+            Ok::<_, takehold::db::DbError>(takehold::db::schema::sessions::table.count().get_result(conn)?)
+        }).unwrap();
+        assert_eq!(stored, 1);
+        app.pass(31 * 60 * 1_000_000);
+        assert_eq!(ada.get("/api/v1/me").status, 401);
+    }
+}

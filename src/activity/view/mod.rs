@@ -180,7 +180,8 @@ impl View {
         self.tail.retain(|(id, _)| *id > state.folded_through);
         self.state = state;
         let newest = newest_block(conn, self.workspace)?;
-        if newest == self.seen {
+        // Less than what was seen: the newest block was older than events are kept.
+        if newest <= self.seen {
             return Ok(());
         }
         self.version += 1;
@@ -236,7 +237,7 @@ impl View {
         names.refresh(conn, self.workspace)?;
         self.counted = Counted::of(&names);
         self.has_accounts = !names.is_empty(Kind::Account);
-        self.identity.know_individual(&names);
+        self.identity.know_names(&names);
         Ok(())
     }
 

@@ -79,7 +79,8 @@ pub(super) async fn start(
     let cookie = session_cookie(auth.https, secret.text.clone());
     let before = req.cookie(cookie_name(auth.https)).map(|cookie| cookie.value().to_owned());
     let now = auth.clock.now();
-    let me = auth
+    let (id, email, name, hash) = (user.id, user.email.clone(), user.name.clone(), secret.hash.clone());
+    let stored = auth
         .db
         .write(move |conn| {
             if let Some(hash) = fresh_hash {
@@ -88,7 +89,19 @@ pub(super) async fn start(
             sessions::start(conn, user.id, &secret, before.as_deref(), now)?;
             Me::load(conn, user.id, user.email, user.name)
         })
-        .await?;
+        .await;
+    let me = match stored {
+        // On a full disk people must get in all the same, to see what is wrong.
+        Err(error) if error.is_unavailable() => {
+            let me = auth.db.read(move |conn| Me::load(conn, id, email, name)).await?;
+            if !auth.unsaved.keep(&hash, id, now) {
+                return Err(error);
+            }
+            tracing::warn!(%error, "a session could not be stored: it is kept in memory until it can be");
+            me
+        }
+        other => other?,
+    };
     Ok(HttpResponse::Ok().cookie(cookie).json(me))
 }
 
@@ -99,7 +112,9 @@ pub(super) async fn sign_out(auth: web::Data<Auth>, SignedIn(identity): SignedIn
     let Identity::User { session, .. } = identity else {
         return Err(ApiError::forbidden("session_needed", "A token has no session to end; revoke it instead."));
     };
-    auth.db.write(move |conn| sessions::end(conn, &session)).await?;
+    if !auth.unsaved.end(&session) {
+        auth.db.write(move |conn| sessions::end(conn, &session)).await?;
+    }
     let mut gone = session_cookie(auth.https, String::new());
     gone.make_removal();
     Ok(HttpResponse::NoContent()

@@ -33,7 +33,7 @@ pub(in crate::cli) struct Demo {
 }
 
 pub(in crate::cli) fn run(verb: &Demo) -> Result<ExitCode, Failure> {
-    crate::telemetry::start(&TelemetryConfig::default()).map_err(Failure::Input)?;
+    let _telemetry = crate::telemetry::start(&TelemetryConfig::default(), None).map_err(Failure::Input)?;
     let folder = tempfile::Builder::new().prefix("takehold-demo-").tempdir().map_err(|e| {
         Failure::Input(format!("cannot make a temporary folder: {e}; set TMPDIR to one that can be written"))
     })?;

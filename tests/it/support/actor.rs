@@ -55,6 +55,7 @@ impl Answer {
 
 impl Actor {
     pub fn new(url: &str) -> Self {
+        takehold::outbound::install_tls();
         let client = Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { client, url: url.to_owned(), token: None }
     }
@@ -85,6 +86,10 @@ impl Actor {
     /// Writes as the console does, with its header.
     pub fn post(&self, path: &str, body: &Value) -> Answer {
         self.send(self.request(Method::POST, path).header("x-takehold-request", "1").json(body))
+    }
+
+    pub fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::PATCH, path).header("x-takehold-request", "1").json(body))
     }
 
     pub fn delete(&self, path: &str) -> Answer {

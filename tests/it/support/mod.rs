@@ -1,6 +1,7 @@
 //! The stage: a server on a free port over a fresh store, and the actors who call it.
 
 mod actor;
+mod process;
 mod store;
 
 use std::sync::Arc;
@@ -9,12 +10,13 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 use takehold::app::{AppState, server};
-use takehold::auth::{AuthError, Role, tokens, users, workspaces};
+use takehold::auth::{AuthError, Role, tokens, users, workspaces, write_keys};
 use takehold::clock::Clock;
 use takehold::config::Config;
 use takehold::crypto::{Passwords, Secret, SecretKind};
 
 pub use actor::Actor;
+pub use process::{Server, out, run, takehold};
 pub use store::Store;
 
 /// The password of every test user.
@@ -162,6 +164,25 @@ impl TestApp {
             })
             .unwrap();
         self.stranger().with_token(&secret.text)
+    }
+
+    /// A write key of the workspace `default`.
+    pub fn write_key(&self, name: &str) -> String {
+        let secret = Secret::new(SecretKind::WriteKey).unwrap();
+        let now = self.now();
+        self.state
+            .db
+            .write_blocking(|conn| {
+                let workspace = workspaces::get(conn, "default")?;
+                write_keys::create(conn, workspace.id, (name, None), &secret, now)
+            })
+            .unwrap();
+        secret.text
+    }
+
+    /// The number of a workspace.
+    pub fn workspace_id(&self, slug: &str) -> i64 {
+        self.state.db.read_blocking(|conn| workspaces::get(conn, slug)).unwrap().id
     }
 
     /// Makes another workspace.
