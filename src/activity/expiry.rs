@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use crate::db::schema::{activity_days, activity_totals, event_blocks, event_fingerprints};
 use crate::db::{Db, DbConn, DbError};
 use crate::ingest::accept::day_of;
-use crate::ingest::block::{Event, NONE, decode, encode};
+use crate::ingest::block::{Event, NONE, Packer, decode};
 use crate::ingest::dictionary::{Dictionary, Kind};
 use crate::ingest::log::lock;
 use crate::ingest::model::CallKind;
@@ -95,7 +95,12 @@ impl Rewritten {
         events.sort_by_key(|event| event.at);
         let (Some(first), Some(last)) = (events.first(), events.last()) else { return Ok(None) };
         let (first, last) = (first.at, last.at);
-        Ok(Some(Self { events: i64::try_from(events.len()).unwrap_or(0), first, last, data: encode(&events)? }))
+        Ok(Some(Self {
+            events: i64::try_from(events.len()).unwrap_or(0),
+            first,
+            last,
+            data: Packer::default().pack(&events)?,
+        }))
     }
 }
 
@@ -154,7 +159,7 @@ fn plan(conn: &mut DbConn, workspace: i64, zone: &str, cutoff: i64) -> Result<Op
             if *id == home {
                 let joinings: Vec<Event<'_>> =
                     joined.iter().map(|(key, (at, account))| join(*key, *at, *account)).collect();
-                first_days.take(&decode(&encode(&joinings)?)?, &mut clock, &counted);
+                first_days.take(&decode(&Packer::default().pack(&joinings)?)?, &mut clock, &counted);
                 events.extend(joinings);
             }
             let new = Rewritten::of(events)?;
