@@ -13,7 +13,7 @@ const PLATFORM: [(&str, &[&str]); 6] = [
     ("jobs", &["auth"]),
     ("backup", &["jobs"]),
     ("outbound", &[]),
-    ("health", &[]),
+    ("health", &["backup"]),
 ];
 /// A room, and the rooms that it may use directly.
 const ROOMS: [(&str, &[&str]); 7] = [

@@ -26,18 +26,40 @@ const PRINTS_STAY: i32 = 7;
 /// Removes what lies more than `keep_days` days of the workspace's zone before the day of `now`, and answers how many
 /// calls that were. Calls that are not folded yet wait for the next run.
 pub fn apply(db: &Db, workspace: i64, zone: &str, keep_days: u32, now: i64) -> Result<u64, DbError> {
+    match prepare(db, workspace, zone, keep_days, now)? {
+        Some(prepared) => db.write_blocking(|conn| prepared.store(conn)),
+        None => Ok(0),
+    }
+}
+
+/// Works out what [`apply`] writes; none if nothing is old enough.
+pub fn prepare(db: &Db, workspace: i64, zone: &str, keep_days: u32, now: i64) -> Result<Option<Prepared>, DbError> {
     let mut clock = DayClock::new(zone);
     let first_kept = clock.day(now).saturating_sub(i32::try_from(keep_days).unwrap_or(i32::MAX));
     let (cutoff, _) = clock.bounds(first_kept);
     let plan = db.read_blocking(|conn| plan(conn, workspace, zone, cutoff))?;
-    let Some(plan) = plan else { return Ok(0) };
-    db.write_blocking(|conn| {
+    Ok(plan.map(|plan| Prepared { workspace, first_kept, cutoff, plan }))
+}
+
+/// What is to be removed, not stored yet.
+pub struct Prepared {
+    workspace: i64,
+    first_kept: i32,
+    cutoff: i64,
+    plan: Plan,
+}
+
+impl Prepared {
+    /// Stores it, in a short write. An error that passes if the log changed meanwhile: then prepare anew.
+    pub fn store(&self, conn: &mut DbConn) -> Result<u64, DbError> {
+        let Self { workspace, first_kept, cutoff, plan } = self;
+        let workspace = *workspace;
         lock(conn, workspace)?;
         if state(conn, workspace)? != plan.state || folded_blocks(conn, workspace, plan.state)? != plan.blocks {
             return Err(DbError::Unavailable("the event log changed meanwhile: this is tried again".into()));
         }
         for (id, rewritten) in &plan.rewritten {
-            let block = event_blocks::table.filter(event_blocks::id.eq(id));
+            let block = event_blocks::table.filter(event_blocks::id.eq(*id));
             match rewritten {
                 None => drop(diesel::delete(block).execute(conn)?),
                 Some(rewritten) => {
@@ -53,18 +75,18 @@ pub fn apply(db: &Db, workspace: i64, zone: &str, keep_days: u32, now: i64) -> R
             }
         }
         let days = activity_days::table.filter(activity_days::workspace_id.eq(workspace));
-        diesel::delete(days.filter(activity_days::day.lt(first_kept))).execute(conn)?;
+        diesel::delete(days.filter(activity_days::day.lt(*first_kept))).execute(conn)?;
         for (day, data) in &plan.days {
             store_day(conn, workspace, *day, data)?;
         }
         diesel::delete(activity_totals::table.filter(activity_totals::workspace_id.eq(workspace))).execute(conn)?;
         store_totals(conn, workspace, &plan.totals)?;
         let prints = event_fingerprints::table.filter(event_fingerprints::workspace_id.eq(workspace));
-        diesel::delete(prints.filter(event_fingerprints::day.lt(day_of(cutoff).saturating_sub(PRINTS_STAY))))
+        diesel::delete(prints.filter(event_fingerprints::day.lt(day_of(*cutoff).saturating_sub(PRINTS_STAY))))
             .execute(conn)?;
         store_state(conn, workspace, State { generation: plan.state.generation + 1, ..plan.state })?;
         Ok(plan.removed)
-    })
+    }
 }
 
 /// A folded block: its id, how many events it holds, and when the first of them happened.

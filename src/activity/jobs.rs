@@ -1,14 +1,15 @@
-//! The job that keeps the index short of nothing.
+//! The jobs of the index: `rollup` keeps it short of nothing, `retention` forgets what has been kept long enough.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::auth::workspaces;
 use crate::db::DbError;
-use crate::ingest::compact;
-use crate::jobs::{About, Job, JobError, Look, Misfire, Run, Schedule, Scope};
+use crate::ingest::{compact, counts};
+use crate::jobs::{About, Job, JobError, Look, Misfire, Run, Schedule, Scope, queries};
 
-use super::fold;
+use super::{expiry, fold};
 
 /// So many events are folded at once; fewer wait until they are [`AGED`], for each fold writes whole days anew.
 const MANY: i64 = 200_000;
@@ -16,6 +17,10 @@ const MANY: i64 = 200_000;
 const AGED: i64 = 60_000_000;
 /// How often is looked for small blocks, in microseconds.
 const LOOK_FOR_SMALL: i64 = 120_000_000;
+
+/// Days that counts of calls are kept.
+const COUNTS_DAYS: i64 = 400;
+const DAY: i64 = 24 * 3_600_000_000;
 
 /// `rollup`: folds new blocks into the index, and merges small ones.
 #[derive(Debug, Default)]
@@ -85,4 +90,76 @@ impl Job for Rollup {
             blocks => format!("{folded} calls taken into the index, {blocks} small blocks merged"),
         })
     }
+}
+
+/// `retention`: deletes what is older than its retention period.
+#[derive(Debug, Default)]
+pub struct Retention;
+
+impl Job for Retention {
+    fn about(&self) -> About {
+        About {
+            name: "retention",
+            title: "Retention periods",
+            what: "Deletes what is older than the workspace's retention periods.",
+            schedule: Schedule::Cron("10 3 * * *".into()),
+            scope: Scope::Workspace,
+            timeout: Duration::from_secs(60 * 60),
+            attempts: 3,
+            misfire: Misfire::RunLatest,
+            builds_on: &[],
+            takes_day: false,
+        }
+    }
+
+    /// One step for each kind of data; each says in a few words what it deleted.
+    fn run(&self, run: &Run) -> Result<String, JobError> {
+        let steps = [events, counts_of_calls, job_history];
+        let mut done = Vec::with_capacity(steps.len());
+        for step in steps {
+            run.check()?;
+            done.push(step(run)?);
+        }
+        Ok(done.join(", "))
+    }
+}
+
+/// Events, in log and index.
+fn events(run: &Run) -> Result<String, JobError> {
+    let workspace = run.workspace()?;
+    let Some(days) = workspace.retention_days_events.and_then(|days| u32::try_from(days).ok()) else {
+        return Ok("events are kept for ever".into());
+    };
+    let prepared = expiry::prepare(&run.db, workspace.id, &workspace.time_zone, days, run.clock.now())?;
+    let deleted = match prepared {
+        Some(prepared) => run.write(|conn| Ok(prepared.store(conn)?))?,
+        None => 0,
+    };
+    Ok(format!("{deleted} calls deleted"))
+}
+
+/// How many calls came in, by hour: two summers can be compared.
+fn counts_of_calls(run: &Run) -> Result<String, JobError> {
+    let workspace = run.workspace()?;
+    let before = counts::hour_of(run.clock.now()) - COUNTS_DAYS * 24;
+    let deleted = run.write(|conn| Ok(counts::forget(conn, workspace.id, before)?))?;
+    Ok(format!("{deleted} counts of calls deleted"))
+}
+
+/// Runs of jobs. The history of the installation goes with that of the workspace `default`.
+fn job_history(run: &Run) -> Result<String, JobError> {
+    let workspace = run.workspace()?;
+    let before = run.clock.now().saturating_sub(i64::from(workspace.retention_days_jobs) * DAY);
+    let mut places = vec![workspace.id];
+    if workspace.slug == workspaces::DEFAULT {
+        places.push(queries::INSTALLATION);
+    }
+    let deleted = run.write(|conn| {
+        let mut deleted = 0;
+        for place in places {
+            deleted += queries::forget(conn, place, before)?;
+        }
+        Ok(deleted)
+    })?;
+    Ok(format!("{deleted} runs of jobs deleted"))
 }

@@ -1,4 +1,4 @@
-//! The console's pages of the platform: write keys, API tokens, workspaces, jobs, and how the installation fares.
+//! The console's pages of the platform: write keys and API tokens, workspaces, jobs, and how the installation fares.
 //!
 //! - *new secret*: shown in the answer that makes it and never again.
 

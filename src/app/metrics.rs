@@ -9,9 +9,10 @@ use actix_web::{App, HttpResponse, HttpServer, get, web};
 use super::server::cannot_listen;
 use super::{AppState, StartError};
 use crate::activity::fold;
-use crate::db::Db;
+use crate::db::{Db, DbError};
 use crate::health::{Disk, database_bytes, resident_memory};
 use crate::http::{ApiError, layers};
+use crate::jobs::Jobs;
 use crate::telemetry::figures::{self, Gauge};
 
 /// A database that takes longer is down, as far as figures are concerned.
@@ -21,6 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 #[derive(Clone)]
 pub(super) struct Measured {
     db: Db,
+    jobs: Jobs,
     folder: std::path::PathBuf,
     started_at: i64,
     elsewhere: bool,
@@ -31,6 +33,7 @@ impl Measured {
         figures::start();
         Self {
             db: state.db.clone(),
+            jobs: state.jobs.clone(),
             folder: state.config.data_dir(),
             started_at: state.started_at,
             elsewhere: state.config.telemetry.metrics_listen.is_some(),
@@ -38,7 +41,11 @@ impl Measured {
     }
 
     async fn measure(&self) {
-        let asked = self.db.read(|conn| Ok::<_, crate::db::DbError>((fold::unfolded(conn)?, database_bytes(conn)?)));
+        let jobs = self.jobs.clone();
+        let asked = self.db.read(move |conn| {
+            jobs.measure(conn)?;
+            Ok::<_, DbError>((fold::unfolded(conn)?, database_bytes(conn)?))
+        });
         let answer = tokio::time::timeout(PATIENCE, asked).await.ok().and_then(Result::ok);
         figures::set(Gauge::DatabaseUp, if answer.is_some() { 1.0 } else { 0.0 });
         if let Some((unfolded, size)) = answer {

@@ -1,11 +1,10 @@
 //! What the installation does by itself: a line per job. A job stands below those that it builds on.
 
 use super::StartError;
-use crate::activity::jobs::Rollup;
+use crate::activity::jobs::{Retention, Rollup};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
-use crate::ingest::jobs::Retention;
 use crate::jobs::{Checkpoint, Job, Jobs};
 
 /// The jobs of this installation.

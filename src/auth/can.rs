@@ -60,7 +60,7 @@ permissions! {
     WorkspacesRead = "workspaces.read": Owner Admin;
     /// Make workspaces and change their settings.
     WorkspacesWrite = "workspaces.write": Owner Admin;
-    /// See how the installation fares: jobs, backups, capacity, destinations, health.
+    /// See how the installation itself is doing: jobs, backups, capacity. Held in the workspace `default`.
     SystemRead = "system.read": Owner Admin;
     /// Run jobs and backups of the installation.
     SystemManage = "system.manage": Owner Admin;

@@ -121,9 +121,9 @@ impl<P: Permission> FromRequest for Can<P> {
                 .db
                 .read(move |conn| {
                     let (identity, stale) = credential.identify(&asked, conn, now)?;
-                    let caller = match slug {
-                        Some(slug) => caller_in(conn, &slug, identity)?.ok_or_else(|| unknown(&slug))?,
-                        None => caller_in(conn, workspaces::DEFAULT, identity)?.ok_or_else(no_role_in_default::<P>)?,
+                    let caller = match &slug {
+                        Some(slug) => caller_in(conn, slug, identity),
+                        None => caller_of_installation(conn, identity),
                     };
                     Ok::<_, ApiError>((caller, stale))
                 })

@@ -1,8 +1,9 @@
 //! Where the data lives.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::DbError;
+use super::{DbConn, DbError, Manager};
 
 /// Where the data lives, from `database.url`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,11 @@ impl Location {
 }
 
 impl Location {
+    /// One new connection, outside any pool.
+    pub fn connect(&self) -> Result<DbConn, DbError> {
+        Manager { location: self.clone(), opened: Arc::default() }.open()
+    }
+
     /// The hosts that the store is reached at, with their ports; none for a file or a socket of this machine.
     pub fn hosts(&self) -> Vec<(String, u16)> {
         let Self::Postgres(url) = self else { return Vec::new() };

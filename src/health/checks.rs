@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Disk, key};
+use crate::backup;
 use crate::config::Config;
 use crate::crypto::SecretKey;
 use crate::db::schema::event_blocks;
@@ -85,7 +86,58 @@ pub fn look_at_store(config: &Config, db: &Db, now: i64, depth: Depth) -> Vec<Ch
         checks.extend([schema(db), integrity(db, depth), secret_key(config, db), clock(db, now)]);
     }
     checks.extend(folders(config));
+    checks.push(backups(config, now));
+    if let Location::Sqlite(path) = db.location() {
+        checks.extend(leftovers(path));
+    }
     checks
+}
+
+/// A backup that is older than this was not taken when it was due, in microseconds.
+const OLD: i64 = 8 * 24 * 3_600_000_000;
+
+fn backups(config: &Config, now: i64) -> Check {
+    let name = "backups";
+    let Some(folder) = config.backup_folder() else {
+        let found = "none are taken by themselves: no backup.folder is set";
+        return Check::bad(name, found, "set TAKEHOLD_BACKUP__FOLDER, or see to backups of PostgreSQL elsewhere");
+    };
+    let shown = folder.display();
+    let writable = writable(name, &folder, "set TAKEHOLD_BACKUP__FOLDER");
+    if !writable.ok {
+        return writable;
+    }
+    let remedy = "run `takehold backup FOLDER` and look at the job backup on the page Jobs";
+    match backup::list(&folder) {
+        Err(error) => Check::bad(name, one_line(&error), remedy),
+        Ok(all) => match all.iter().find(|one| one.problem.is_none()) {
+            None if all.is_empty() => Check::good(name, format!("none yet in {shown}")),
+            None => Check::bad(name, format!("none of {} in {shown} can be read", all.len()), remedy),
+            Some(newest) => {
+                let at = newest.created_at.unwrap_or_default();
+                let when = jiff::Timestamp::from_microsecond(at).unwrap_or_default();
+                let found = format!("{} in {shown}, the newest of {when}", all.len());
+                if now.saturating_sub(at) > OLD { Check::bad(name, found, remedy) } else { Check::good(name, found) }
+            }
+        },
+    }
+}
+
+/// Copies from before an upgrade, and halves of such: they take as much room as the database.
+fn leftovers(database: &Path) -> Option<Check> {
+    let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let start = format!("{}.before-", database.file_stem()?.to_string_lossy());
+    let entries = std::fs::read_dir(folder).ok()?.flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut left: Vec<String> = names.filter(|name| name.starts_with(&start)).collect();
+    left.sort_unstable();
+    let shown = left.join(", ");
+    if left.iter().any(|name| name.ends_with(".partial")) {
+        let remedy = "no upgrade is running? then remove the .partial files";
+        return Some(Check::bad("copies from before upgrades", shown, remedy));
+    }
+    (!left.is_empty())
+        .then(|| Check::good("copies from before upgrades", format!("{shown}; no longer needed? remove them")))
 }
 
 fn folders(config: &Config) -> Vec<Check> {

@@ -29,6 +29,7 @@ const LOOKED_AT: i64 = 4_000;
 
 /// A stretch of small blocks as one, not stored yet.
 pub struct Prepared {
+    generation: i64,
     ids: Vec<i64>,
     last: i64,
     merged: Merged,
@@ -52,7 +53,7 @@ pub fn is_worth(conn: &mut DbConn, workspace: i64, now: i64) -> Result<bool, DbE
 
 /// Ids and sizes of small blocks that are folded and have aged, the oldest first.
 fn small(conn: &mut DbConn, workspace: i64, now: i64, most: i64) -> Result<Vec<(i64, i64)>, DbError> {
-    let folded = folded_through(conn, workspace)?;
+    let (_, folded) = state(conn, workspace)?;
     Ok(event_blocks::table
         .filter(event_blocks::workspace_id.eq(workspace))
         .filter(event_blocks::id.le(folded))
@@ -66,7 +67,8 @@ fn small(conn: &mut DbConn, workspace: i64, now: i64, most: i64) -> Result<Vec<(
 
 /// Merges one stretch of small blocks, for now in memory; none if there are too few.
 pub fn prepare(db: &Db, workspace: i64, now: i64) -> Result<Option<Prepared>, DbError> {
-    let (ids, data) = db.read_blocking(|conn| -> Result<_, DbError> {
+    let (generation, ids, data) = db.read_blocking(|conn| -> Result<_, DbError> {
+        let (generation, _) = state(conn, workspace)?;
         let small = small(conn, workspace, now, LOOKED_AT)?;
         let mut sum = 0;
         let fits = |(_, events): &&(i64, i64)| {
@@ -75,17 +77,17 @@ pub fn prepare(db: &Db, workspace: i64, now: i64) -> Result<Option<Prepared>, Db
         };
         let ids: Vec<i64> = small.iter().take_while(fits).map(|(id, _)| *id).collect();
         if ids.len() < WORTH {
-            return Ok((Vec::new(), Vec::new()));
+            return Ok((generation, Vec::new(), Vec::new()));
         }
         let data: Vec<Vec<u8>> = event_blocks::table
             .filter(event_blocks::id.eq_any(&ids))
             .order(event_blocks::id)
             .select(event_blocks::data)
             .load(conn)?;
-        Ok((ids, data))
+        Ok((generation, ids, data))
     })?;
     let Some(last) = ids.last().copied() else { return Ok(None) };
-    Ok(Some(Prepared { merged: merge(&data)?, ids, last }))
+    Ok(Some(Prepared { merged: merge(&data)?, generation, ids, last }))
 }
 
 impl Prepared {
@@ -96,12 +98,13 @@ impl Prepared {
 
     /// Puts the one block in the place of the many; false if another process was quicker.
     pub fn store(&self, conn: &mut DbConn, workspace: i64) -> Result<bool, DbError> {
-        let Self { ids, last, merged } = self;
+        let Self { generation, ids, last, merged } = self;
         lock(conn, workspace)?;
         let these = || event_blocks::table.filter(event_blocks::id.eq_any(ids));
         let still: i64 = these().count().get_result(conn)?;
-        // Another process merged them, or a rebuild of the index began: there will be another time.
-        if usize::try_from(still) != Ok(ids.len()) || folded_through(conn, workspace)? < *last {
+        let (now, through) = state(conn, workspace)?;
+        // Another process merged them, a rebuild of the index began, or old events went: there will be another time.
+        if usize::try_from(still) != Ok(ids.len()) || now != *generation || through < *last {
             return Ok(false);
         }
         diesel::delete(these().filter(event_blocks::id.ne(*last))).execute(conn)?;
@@ -117,13 +120,14 @@ impl Prepared {
     }
 }
 
-fn folded_through(conn: &mut DbConn, workspace: i64) -> Result<i64, DbError> {
-    let through: Option<i64> = activity_state::table
+/// Generation of the index, and the newest block that is folded.
+fn state(conn: &mut DbConn, workspace: i64) -> Result<(i64, i64), DbError> {
+    let state: Option<(i64, i64)> = activity_state::table
         .filter(activity_state::workspace_id.eq(workspace))
-        .select(activity_state::folded_through)
+        .select((activity_state::generation, activity_state::folded_through))
         .first(conn)
         .optional()?;
-    Ok(through.unwrap_or(0))
+    Ok(state.unwrap_or_default())
 }
 
 struct Merged {

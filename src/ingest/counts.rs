@@ -125,19 +125,6 @@ fn store(conn: &mut DbConn, (workspace, write_key, hour): Place, tally: &Tally) 
     Ok(())
 }
 
-/// Calls of all workspaces in one hour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hour {
-    /// Hours since 1970 (UTC).
-    pub hour: i64,
-    /// Stored.
-    pub accepted: i64,
-    /// Repeats.
-    pub duplicate: i64,
-    /// Refused.
-    pub refused: i64,
-}
-
 /// One row: workspace, write key, hour, and what became of its calls.
 pub type Row = (i64, i64, i64, i64, i64, i64);
 
@@ -158,4 +145,12 @@ pub fn refusals_since(conn: &mut DbConn, hour: i64) -> Result<Vec<(i64, i64, Str
         .filter(refusal::hour.ge(hour))
         .select((refusal::workspace_id, refusal::write_key_id, refusal::code, refusal::refused))
         .load(conn)?)
+}
+
+/// Deletes the counts of a workspace before an hour; answers how many.
+pub fn forget(conn: &mut DbConn, workspace: i64, before: i64) -> Result<usize, DbError> {
+    let counts = ingest_counts::table.filter(ingest_counts::workspace_id.eq(workspace));
+    let refusals = ingest_refusals::table.filter(ingest_refusals::workspace_id.eq(workspace));
+    diesel::delete(refusals.filter(ingest_refusals::hour.lt(before))).execute(conn)?;
+    Ok(diesel::delete(counts.filter(ingest_counts::hour.lt(before))).execute(conn)?)
 }

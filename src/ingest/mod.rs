@@ -14,7 +14,6 @@ pub mod dictionary;
 pub mod fingerprints;
 pub mod inspect;
 pub mod inspector;
-pub mod jobs;
 pub mod log;
 pub mod model;
 pub mod receive;

@@ -11,6 +11,7 @@
 
 mod by_hand;
 mod checkpoint;
+mod figures;
 mod leader;
 mod lease;
 mod model;

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use crate::auth::{Workspace, workspaces};
 use crate::db::schema::job_runs;
 use crate::db::{DbConn, DbError};
+use crate::telemetry::figures;
 
 use super::lease::{Held, Keeper, Lease, take};
 use super::model::{JobError, Pace, Schedule, Scope, State, microseconds};
@@ -93,6 +94,7 @@ impl Jobs {
                 "job will be tried again"
             ),
         }
+        figures::job_run(&row.job, ending.state.as_str());
         let written = self.write_down(entry, &row, &held, &ending, watch.progress());
         (ending, written)
     }

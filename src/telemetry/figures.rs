@@ -166,13 +166,10 @@ pub fn refused(code: &'static str, count: u64) {
     counter!(REFUSED, "code" => code).increment(count);
 }
 
-/// Counts a run of a job that ended in this state; `succeeded_at` is in microseconds since 1970.
-pub fn job_run(job: &str, state: &str, succeeded_at: Option<i64>) {
+/// Counts a run of a job that ended in this state.
+pub fn job_run(job: &str, state: &str) {
     recorder();
     counter!(JOB_RUNS, "job" => job.to_owned(), "state" => state.to_owned()).increment(1);
-    if let Some(at) = succeeded_at {
-        job_succeeded(job, at);
-    }
 }
 
 /// Tells when a job succeeded last, in microseconds since 1970.

@@ -98,7 +98,7 @@ both_engines! {
             track(app, &key, user, id);
         }
         let email = |user: &str, email: &str, id: &str| {
-            send(app, &key, &json!({ "type": "identify", "userId": user, "messageId": id, "timestamp": "2026-01-06T10:00:00Z", "traits": { "email": email } }));
+            send(app, &key, &json!({ "type": "identify", "userId": user, "messageId": id, "timestamp": format!("2026-01-06T10:00:{id:0>2}Z"), "traits": { "email": email } }));
         };
         email("mallory", "mallory@CORP.example", "5");
         assert_eq!(dau(&admin, ""), 4);
