@@ -44,7 +44,7 @@ export const retention = {
     settles: (who: string, share: number, from: string) =>
       `${who[0]?.toUpperCase()}${who.slice(1)} settle at ${formatShare(share)} from ${from}`,
     settledRule: (step: Step) =>
-      `◆ marks the first ${step} from which a curve holds: this and all later whole ${step}s stay within ${points(settled.within)} of their mean, or within what chance would move them, and their second half lies at most ${points(settled.within / 2)} below the first. It takes at least ${settled.periods} ${step}s, each reached by ${settled.people} people and by a fifth of those who began, a fall of at least ${points(settled.fell)} before, and a level of at least ${formatShare(settled.least)}.`,
+      `◆ marks the first ${step} from which a curve holds: this and all later whole ${step}s stay within ${points(settled.within)} of their mean, or within what chance would move them, and lose no more than ${formatShare(settled.loses)} of those who stayed from one ${step} to the next. It takes at least ${settled.periods} ${step}s, each reached by ${settled.people} people and by a fifth of those who began, a fall of at least ${points(settled.fell)} before, and a level of at least ${formatShare(settled.least)}.`,
   },
   cohorts: {
     title: "Cohorts",

@@ -348,7 +348,7 @@ export const system = {
       domains: "Excluded e-mail domains",
       domainsHelp: "One domain per line, such as test.example.",
       shorter: (days: number) =>
-        `From the next night on, events older than ${dayCount(days)} are gone for good. Figures of earlier days go with them.`,
+        `From the next night on, events older than ${dayCount(days)} are gone for good.`,
       done: (name: string) => `${name} is saved.`,
     },
   },

@@ -1,3 +1,4 @@
+import { Button } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { request } from "@/api/client";
@@ -40,8 +41,17 @@ export function JobPage() {
   const filtered = search.state !== undefined || search.workspace !== undefined;
   if (jobs.data && !job) {
     return (
-      <EmptyState page kind="no-match" title={system.jobs.unknown(name)}>
-        {system.jobs.unknownText} <a href={href({ to: "/system/jobs" })}>{system.jobs.all}</a>
+      <EmptyState
+        page
+        kind="no-match"
+        title={system.jobs.unknown(name)}
+        action={
+          <Button component="a" variant="default" href={href({ to: "/system/jobs" })}>
+            {system.jobs.all}
+          </Button>
+        }
+      >
+        {system.jobs.unknownText}
       </EmptyState>
     );
   }

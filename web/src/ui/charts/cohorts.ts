@@ -59,7 +59,15 @@ export function spokenColumn(pooled: readonly Pooled[], wished: number): number 
 }
 
 /** What a curve must keep to, to be called settled. The words of the rule name the same figures. */
-export const settled = { periods: 4, people: 100, within: 0.02, fell: 0.05, least: 0.05 } as const;
+export const settled = {
+  periods: 4,
+  people: 100,
+  within: 0.02,
+  /** Of those who stayed, per period. */
+  loses: 0.01,
+  fell: 0.05,
+  least: 0.05,
+} as const;
 
 /**
  * Where a curve stops falling: the first column from which all whole ones stay close to their
@@ -76,14 +84,16 @@ export function settlesAt(pooled: readonly Pooled[]): { at: number; share: numbe
     const tail = shares.slice(at);
     const mean = meanOf(tail);
     const middle = Math.floor(tail.length / 2);
-    const drift = meanOf(tail.slice(0, middle)) - meanOf(tail.slice(-middle));
+    const fall = meanOf(tail.slice(0, middle)) - meanOf(tail.slice(-middle));
+    // The halves lie this many periods apart, middle to middle.
+    const perPeriod = fall / (tail.length - middle);
     const close = tail.every((share, after) => {
       // Chance alone moves a share of so many people this far, 19 times in 20.
       const chance = 1.96 * Math.sqrt((mean * (1 - mean)) / (pooled[at + after]?.eligible ?? 1));
       return Math.abs(share - mean) <= Math.max(settled.within, chance);
     });
     const fell = Math.max(...shares.slice(0, at)) - mean >= settled.fell;
-    if (close && drift <= settled.within / 2 && fell) {
+    if (close && perPeriod <= settled.loses * mean && fell) {
       return mean >= settled.least ? { at, share: mean } : undefined;
     }
   }
