@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from appliance import BINARY
-
-TOP = Path(__file__).parents[2]
-BECOME_ROOT = [] if os.geteuid() == 0 else ["sudo", "-n"]
+from root import BECOME_ROOT, TOP, Root
 
 
 @pytest.fixture(scope="session")
@@ -75,3 +73,21 @@ def built(build, tmp_path_factory, request):
             return line
 
     return run
+
+
+@pytest.fixture(scope="module")
+def package(tools, built):
+    tools(dpkg_deb="dpkg")
+    return Path(built("build-deb"))
+
+
+@pytest.fixture
+def root(tools, tmp_path, as_root):
+    tools(systemd_sysusers="systemd", systemd_analyze="systemd", deb_systemd_helper="init-system-helpers")
+    # Its user must be able to reach it.
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(folder.stat().st_mode | 0o011)
+    folder = tmp_path / "root"
+    folder.mkdir(mode=0o755)
+    yield Root(folder, as_root)
+    as_root("rm", "-rf", folder)

@@ -6,6 +6,8 @@ import time
 import uuid
 from pathlib import Path
 
+from root import BECOME_ROOT
+
 # The profile that containerd, CRI-O and Podman apply by default; Debian's golang-github-containers-common brings it.
 SECCOMP = Path("/usr/share/containers/seccomp.json")
 PROCESSORS = {"amd64": "SCMP_ARCH_X86_64", "arm64": "SCMP_ARCH_AARCH64"}
@@ -99,8 +101,6 @@ class Container:
         self.output.close()
 
     def _root(self, command):
-        from conftest import BECOME_ROOT
-
         return [*BECOME_ROOT, *map(str, command)]
 
     def said(self):

@@ -1,18 +1,13 @@
 """The Debian package: what is in it, that it installs and goes, and that its unit lets the server live."""
 
-import contextlib
 import re
-import shlex
 import subprocess
 import tarfile
 import tomllib
 from pathlib import Path
 
-import pytest
-import requests
-
-from appliance import BINARY, free_port, until
-from conftest import BECOME_ROOT, TOP
+from appliance import BINARY
+from root import BECOME_ROOT, TOP
 
 CONFIGURATION = "etc/takehold/takehold.toml"
 UNIT = "lib/systemd/system/takehold.service"
@@ -31,51 +26,6 @@ FILES = {
 NOT_OFFERED = {"auth", "smtp", "webhooks"}
 # The worst exposure that passes, in tenths; systemd's scale ends at 10.0.
 EXPOSURE = 13
-
-
-@pytest.fixture(scope="module")
-def package(tools, built):
-    tools(dpkg_deb="dpkg")
-    return Path(built("build-deb"))
-
-
-class Root:
-    """A throw-away root directory that packages are installed into."""
-
-    def __init__(self, folder, as_root):
-        self.folder, self.as_root = folder, as_root
-        for path in ("var/lib/dpkg/info", "var/lib/dpkg/updates", "etc"):
-            (folder / path).mkdir(parents=True)
-        (folder / "var/lib/dpkg/status").touch()
-
-    def dpkg(self, *arguments):
-        # The maintainer scripts run with this machine's tools, told by DPKG_ROOT where to work.
-        options = ["--force-script-chrootless", "--force-depends", "--force-confold"]
-        return self.as_root("dpkg", f"--root={self.folder}", *options, *arguments)
-
-    def stat(self, path):
-        mode, owner, group = self.as_root("stat", "--format=%a %u %g", self.folder / path).split()
-        return mode, int(owner), int(group)
-
-    def user(self):
-        name, _, user, group, *_ = self.as_root("cat", self.folder / "etc/passwd").split(":")
-        assert name == "takehold"
-        return int(user), int(group)
-
-    def exists(self, path):
-        return subprocess.run([*BECOME_ROOT, "test", "-e", self.folder / path]).returncode == 0
-
-
-@pytest.fixture
-def root(tools, tmp_path, as_root):
-    tools(systemd_sysusers="systemd", systemd_analyze="systemd", deb_systemd_helper="init-system-helpers")
-    # Its user must be able to reach it.
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(folder.stat().st_mode | 0o011)
-    folder = tmp_path / "root"
-    folder.mkdir(mode=0o755)
-    yield Root(folder, as_root)
-    as_root("rm", "-rf", folder)
 
 
 def test_the_package_holds_what_it_should(package, as_root):
@@ -166,80 +116,6 @@ def test_systemd_finds_the_unit_right_and_tight(package, root, as_root):
     ]
     done = subprocess.run([*BECOME_ROOT, *security, "takehold.service"], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout.splitlines()[-1]
-
-
-def unit():
-    """The unit's settings: key → values in order."""
-    settings = {}
-    for line in (TOP / "packaging/deb/takehold.service").read_text().splitlines():
-        key, equals, value = line.partition("=")
-        if equals and not line.startswith("#"):
-            settings.setdefault(key, []).append(value)
-    return settings
-
-
-def syscalls(group):
-    """The system calls of one of systemd's groups, those of the groups within it included."""
-    found = set()
-    said = subprocess.run(
-        ["systemd-analyze", "syscall-filter", group], check=True, capture_output=True, text=True
-    ).stdout
-    for word in (line.strip() for line in said.splitlines()[1:]):
-        if word.startswith("@"):
-            found |= syscalls(word)
-        elif word and not word.startswith("#"):
-            found.add(word)
-    return found
-
-
-def test_the_server_runs_as_the_unit_says_within_what_it_allows(tools, package, root, as_root, tmp_path):
-    tools(strace="strace")
-    root.dpkg("--install", package)
-    user, group = root.user()
-    settings = unit()
-    [allowed, denied] = settings["SystemCallFilter"]
-    filtered = syscalls(allowed).difference(*(syscalls(name.lstrip("~")) for name in denied.split()))
-    [command] = settings["ExecStart"]
-    assert int(settings["TimeoutStopSec"][0]) > 20
-    port = free_port()
-    trace = tmp_path / "trace"
-    enter = ["strace", "-f", "-qq", "-o", trace, "chroot", f"--userspec={user}:{group}", root.folder]
-    with subprocess.Popen(
-        [*BECOME_ROOT, "env", f"TAKEHOLD_SERVER__LISTEN=127.0.0.1:{port}", *enter, *shlex.split(command)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as server:
-        base = f"http://127.0.0.1:{port}"
-        try:
-
-            def is_ready():
-                """The installed server is ready."""
-                assert server.poll() is None, server.stdout.read()
-                with contextlib.suppress(requests.ConnectionError):
-                    return requests.get(f"{base}/readyz", timeout=10).ok
-
-            until(is_ready, 60)
-            assert requests.get(base, timeout=10).headers["content-type"].startswith("text/html")
-            code = requests.post(f"{base}/v1/track", json={"userId": "a", "event": "x"}, auth=("none", ""), timeout=10)
-            assert code.status_code == 401
-        finally:
-            lines = as_root("cat", trace).splitlines()
-            as_root("kill", "-TERM", lines[0].split()[0])
-            said = server.communicate(timeout=60)[0]
-    assert server.returncode == 0, said
-    assert "Set up: http" in said
-
-    lines = as_root("cat", trace).splitlines()
-    began = next(number for number, line in enumerate(lines) if 'execve("/usr/bin/takehold"' in line)
-    ours = lines[began + 1 :]
-    calls = set(re.findall(r"^\d+ +(?:<\.\.\. )?(\w+)(?:\(| resumed)", "\n".join(ours), re.M))
-    assert {"openat", "epoll_wait", "fsync", "accept4"} <= calls
-    assert calls - filtered == set()
-    assert settings["MemoryDenyWriteExecute"] == ["yes"]
-    assert not [line for line in ours if re.search(r"mprotect\(.*PROT_EXEC|mmap\(.*PROT_WRITE\|PROT_EXEC", line)]
-    # Nothing was written but data.
-    assert root.stat("var/lib/takehold/takehold.db")[1:] == (user, group)
 
 
 def doctor(environment=None, configuration=None):

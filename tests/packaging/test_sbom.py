@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from appliance import BINARY
-from conftest import TOP
+from root import TOP
 
 
 @pytest.fixture(scope="module")
