@@ -141,4 +141,6 @@ def test_the_configuration_file_names_every_key(tmp_path):
     assert known("NO__THING") - NOT_OFFERED == offered.keys()
     for section in offered.keys() - {"data_dir"}:
         assert known(f"{section.upper()}__NO_THING") == offered[section].keys(), section
+    # The verb tries whether the folder can be written.
+    everything.write_text(everything.read_text().replace("/var/lib/takehold", str(tmp_path)))
     assert "configuration:" not in doctor(configuration=everything).stderr
