@@ -62,6 +62,6 @@ permissions! {
     WorkspacesWrite = "workspaces.write": Owner Admin;
     /// See how the installation itself is doing: jobs, backups, capacity. Held in the workspace `default`.
     SystemRead = "system.read": Owner Admin;
-    /// Run jobs and backups of the installation.
+    /// Run jobs and make backups. Held in the workspace `default`.
     SystemManage = "system.manage": Owner Admin;
 }

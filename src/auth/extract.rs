@@ -19,8 +19,8 @@ use crate::http::{ApiError, check_console_write};
 #[derive(Debug)]
 pub struct SignedIn(pub Identity);
 
-/// A caller who has permission `P` in the workspace of the path; where the path names none, what is asked concerns
-/// the installation, and the role in the workspace `default` counts. Reads as a [`Caller`].
+/// A caller who has permission `P` in the workspace of the path, or in `default` where the path names none, for what
+/// concerns the whole installation. Reads as a [`Caller`].
 #[derive(Debug)]
 pub struct Can<P>(Caller, PhantomData<P>);
 
@@ -125,7 +125,7 @@ impl<P: Permission> FromRequest for Can<P> {
                         Some(slug) => caller_in(conn, slug, identity),
                         None => caller_of_installation(conn, identity),
                     };
-                    Ok::<_, ApiError>((caller, stale))
+                    Ok::<_, ApiError>((caller?, stale))
                 })
                 .await?;
             if stale {
@@ -142,39 +142,28 @@ impl<P: Permission> FromRequest for Can<P> {
     }
 }
 
+/// What concerns the whole installation is there for everybody to be refused.
+fn caller_of_installation(conn: &mut DbConn, identity: Identity) -> Result<Caller, ApiError> {
+    caller_in(conn, workspaces::DEFAULT, identity).map_err(|error| match error.code() {
+        "not_found" => ApiError::forbidden("forbidden", "This needs a role in the workspace default."),
+        _ => error,
+    })
+}
+
 /// A workspace that the caller has no role in is told from one that is not there to nobody.
-fn unknown(slug: &str) -> ApiError {
-    ApiError::not_found(format!("workspace {slug:?} for you"))
-}
-
-/// That there is a workspace `default` is no secret.
-fn no_role_in_default<P: Permission>() -> ApiError {
-    let default = workspaces::DEFAULT;
-    ApiError::forbidden(
-        "forbidden",
-        format!(
-            "This concerns the whole installation: it needs the permission {} in the workspace {default}.",
-            P::NAME
-        ),
-    )
-}
-
-/// The caller in a workspace, if it is there and they have a role in it.
-fn caller_in(conn: &mut DbConn, slug: &str, identity: Identity) -> Result<Option<Caller>, ApiError> {
+fn caller_in(conn: &mut DbConn, slug: &str, identity: Identity) -> Result<Caller, ApiError> {
+    let unknown = || ApiError::not_found(format!("workspace {slug:?} for you"));
     if slug.contains('\0') {
-        return Ok(None);
+        return Err(unknown());
     }
-    let Some(workspace) = workspaces::find(conn, slug)? else { return Ok(None) };
-    let role_of = |conn: &mut DbConn, user| users::role_in(conn, user, workspace.id);
+    let workspace = workspaces::find(conn, slug)?.ok_or_else(unknown)?;
     let (role, ceiling) = match &identity {
-        Identity::User { id, .. } => (role_of(conn, *id)?, None),
-        Identity::Token { workspace_id, .. } if *workspace_id != workspace.id => (None, None),
-        Identity::Token { role, owner_id: None, .. } => (Some(*role), None),
-        // A token ends with its owner's role.
-        Identity::Token { role, owner_id: Some(owner), .. } => match role_of(conn, *owner)? {
-            None => (None, None),
-            ceiling => (Some(*role), ceiling),
-        },
+        Identity::User { id, .. } => (users::role_in(conn, *id, workspace.id)?.ok_or_else(unknown)?, None),
+        Identity::Token { workspace_id, .. } if *workspace_id != workspace.id => return Err(unknown()),
+        Identity::Token { role, owner_id: None, .. } => (*role, None),
+        Identity::Token { role, owner_id: Some(owner), .. } => {
+            (*role, Some(users::role_in(conn, *owner, workspace.id)?.ok_or_else(unknown)?))
+        }
     };
-    Ok(role.map(|role| Caller { workspace, identity, role, ceiling }))
+    Ok(Caller { workspace, identity, role, ceiling })
 }

@@ -174,13 +174,6 @@ fn with_patience(url: &str) -> String {
     text
 }
 
-impl Location {
-    /// One new connection, outside any pool.
-    pub fn connect(&self) -> Result<DbConn, DbError> {
-        Manager { location: self.clone(), opened: Arc::default() }.open()
-    }
-}
-
 impl ManageConnection for Manager {
     type Connection = DbConn;
     type Error = DbError;

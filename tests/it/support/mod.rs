@@ -16,7 +16,7 @@ use takehold::config::Config;
 use takehold::crypto::{Passwords, Secret, SecretKind};
 
 pub use actor::Actor;
-pub use process::{Server, out, run, takehold};
+pub use process::{Server, out, refused, run, takehold};
 pub use store::Store;
 
 /// The password of every test user.

@@ -28,6 +28,16 @@ pub fn out(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
+/// Fails unless the verb was refused: exit code 2, and one line that holds `part`.
+#[track_caller]
+pub fn refused(output: &Output, part: &str) {
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert_eq!(text.lines().count(), 1, "{text}");
+    assert!(text.contains(part), "{part:?} in {text}");
+    assert!(output.stdout.is_empty());
+}
+
 /// A server as its own process.
 pub struct Server {
     child: Child,
