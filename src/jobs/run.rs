@@ -49,6 +49,8 @@ pub struct Run {
     pub clock: Clock,
     /// The workspace; none for jobs of the installation.
     pub workspace: Option<Workspace>,
+    /// When it was to be: the same for each attempt, a name for what must happen once.
+    pub fire_at: i64,
     /// The day, counted from 1970, at whose end the job is to stand; none means now.
     pub as_of: Option<i32>,
     pub(super) held: Arc<Held>,

@@ -57,6 +57,7 @@ impl Jobs {
             db: self.0.db.clone(),
             clock: self.0.clock.clone(),
             workspace,
+            fire_at: row.fire_at,
             as_of: row.as_of,
             held: held.clone(),
             watch: watch.clone(),

@@ -69,6 +69,10 @@ impl Server {
         Self { child, url, lines, rest }
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn stop(mut self) -> i32 {
         self.end()
     }
