@@ -146,8 +146,12 @@ impl Leading {
             let Some(entry) = jobs.entry(&row.job) else { continue };
             take_over(&jobs, lead, entry, row)?;
         }
+        let waiting: Vec<&RunRow> = open.iter().filter(|row| row.state == State::Queued.as_str()).collect();
+        if waiting.is_empty() {
+            return Ok(());
+        }
         let now = jobs.0.db.read_blocking(time::now)?;
-        for row in open.iter().filter(|row| row.state == State::Queued.as_str() && row.not_before <= now) {
+        for row in waiting.into_iter().filter(|row| row.not_before <= now) {
             let Some(at) = jobs.0.entries.iter().position(|entry| entry.about.name == row.job) else { continue };
             if self.has_room(&jobs, at) {
                 self.begin(lead, at, workspaces, row)?;

@@ -14,7 +14,7 @@ use crate::db::{DbConn, DbError, time};
 use super::lease::Held;
 use super::model::{Look, Misfire, State, microseconds};
 use super::queries::{self, NewRun, RunRow};
-use super::timetable::{Due, Timetable};
+use super::timetable::Due;
 use super::work::pause;
 use super::{Entry, Jobs};
 
@@ -30,7 +30,9 @@ pub(super) struct Plan {
     next: HashMap<Place, i64>,
     worked_out: Option<Instant>,
     // The latest instant that was looked at.
-    seen: i64,
+    seen: Option<i64>,
+    // The first one since this process leads, or since the clock was set back.
+    since: i64,
     turns: HashMap<Place, Turn>,
 }
 
@@ -51,11 +53,15 @@ impl Plan {
     ) -> Result<bool, DbError> {
         let now = jobs.0.clock.now();
         let stale = self.worked_out.is_none_or(|at| at.elapsed() > TRUSTED);
-        if stale || now < self.seen {
+        let begins = self.seen.is_none_or(|seen| now < seen);
+        if begins {
+            self.since = now;
+        }
+        if stale || begins {
             self.next.clear();
             self.worked_out = Some(Instant::now());
         }
-        self.seen = now;
+        self.seen = Some(now);
         let mut any = false;
         for (at, entry) in jobs.0.entries.iter().enumerate() {
             for (id, workspace) in entry.places(workspaces) {
@@ -67,7 +73,9 @@ impl Plan {
                         continue;
                     }
                     let zone = workspace.map_or(TimeZone::UTC, Workspace::zone);
-                    match fire(jobs, lead, entry, (table, &zone), (id, now), is_open)? {
+                    let last = self.last_fire(jobs, entry, id, now)?;
+                    let due = table.due(&zone, last, now, entry.about.misfire);
+                    match fire(jobs, lead, entry, id, due, is_open)? {
                         Fired::Later => continue,
                         Fired::Planned => any = true,
                         Fired::Nothing => {}
@@ -79,6 +87,22 @@ impl Plan {
             }
         }
         Ok(any)
+    }
+
+    /// The fire time up to which everything is planned. Before a job's first run that is when the workspace, or the
+    /// installation, was made; if by a clock that was ahead of time, when this process began to look.
+    fn last_fire(&self, jobs: &Jobs, entry: &Entry, workspace: i64, now: i64) -> Result<i64, DbError> {
+        jobs.0.db.read_blocking(|conn| {
+            if let Some(last) = queries::last_fire(conn, entry.about.name, workspace, now)? {
+                return Ok(last);
+            }
+            let made = workspaces::table.select(workspaces::created_at);
+            let made: Option<i64> = match workspace {
+                queries::INSTALLATION => made.filter(workspaces::slug.eq(DEFAULT)).first(conn).optional()?,
+                id => made.filter(workspaces::id.eq(id)).first(conn).optional()?,
+            };
+            Ok(made.filter(|made| *made <= now).unwrap_or(self.since))
+        })
     }
 
     /// Plans the next turn of a continuous job if there is anything to do.
@@ -124,24 +148,12 @@ enum Fired {
     Later,
 }
 
-/// Plans a fire time by the calendar if one is due.
-fn fire(
-    jobs: &Jobs,
-    lead: &Held,
-    entry: &Entry,
-    (table, zone): (&Timetable, &TimeZone),
-    (id, now): (i64, i64),
-    is_open: bool,
-) -> Result<Fired, DbError> {
-    let misfire = entry.about.misfire;
-    let last = jobs.0.db.read_blocking(|conn| match queries::last_fire(conn, entry.about.name, id, now)? {
-        Some(last) => Ok(last),
-        None => beginning(conn, id, now),
-    })?;
-    let Some(mut due) = table.due(zone, last, now, misfire) else { return Ok(Fired::Nothing) };
+/// Plans a fire time of the calendar.
+fn fire(jobs: &Jobs, lead: &Held, entry: &Entry, id: i64, due: Option<Due>, is_open: bool) -> Result<Fired, DbError> {
+    let Some(mut due) = due else { return Ok(Fired::Nothing) };
     let mut message = due.skip.then_some("no process led when its time came");
     if is_open {
-        if misfire == Misfire::RunLatest {
+        if entry.about.misfire == Misfire::RunLatest {
             return Ok(Fired::Later);
         }
         due.skip = true;
@@ -167,15 +179,4 @@ fn write(
     let (job, fire_at) = (entry.about.name, due.fire_at);
     let new = NewRun { job, workspace_id, fire_at, as_of: None, asked_by: None, state, message };
     Ok(queries::insert(conn, &new)?.is_some())
-}
-
-/// Before a job's first run: fire times count from when the workspace, or the installation, was made.
-fn beginning(conn: &mut DbConn, workspace: i64, now: i64) -> Result<i64, DbError> {
-    let made = workspaces::table.select(workspaces::created_at);
-    let made: Option<i64> = match workspace {
-        queries::INSTALLATION => made.filter(workspaces::slug.eq(DEFAULT)).first(conn).optional()?,
-        id => made.filter(workspaces::id.eq(id)).first(conn).optional()?,
-    };
-    // One that was made by a clock ahead of time must not wait for that time.
-    Ok(made.filter(|made| *made <= now).unwrap_or(i64::MIN))
 }

@@ -87,7 +87,7 @@ both_engines! {
         let key = app.state.db.write_blocking(|conn| {
             let workspace = takehold::auth::workspaces::get(conn, "default")?;
             let secret = takehold::crypto::Secret::new(takehold::crypto::SecretKind::WriteKey)?;
-            let new = takehold::auth::write_keys::create(conn, workspace.id, "k", None, &secret, 0);
+            let new = takehold::auth::write_keys::create(conn, workspace.id, ("k", None), &secret, 0);
             new.map(|_| secret.text)
         }).unwrap();
         let app_user = app.stranger().with_token(&key);

@@ -27,6 +27,7 @@ mod engine;
 mod health;
 mod jobs;
 mod jobs_api;
+mod jobs_load;
 mod jobs_replicas;
 mod keys;
 mod operation;
