@@ -11,13 +11,13 @@ both_engines! {
     }
 }
 
-both_engines! {
-    fn a_second_server_on_the_same_store_is_refused(app: &TestApp) {
-        let state = takehold::app::AppState::open(app.store.config(), app.state.clock.clone()).unwrap();
-        let refused = actix_web::rt::System::new().block_on(async { takehold::app::server::start(state).err() });
-        let text = refused.unwrap().to_string();
-        assert!(text.contains("another takehold server runs on"), "{text}");
-    }
+#[test]
+fn a_second_server_on_the_same_file_is_refused() {
+    let app = TestApp::start();
+    let state = takehold::app::AppState::open(app.store.config(), app.state.clock.clone()).unwrap();
+    let refused = actix_web::rt::System::new().block_on(async { takehold::app::server::start(state).err() });
+    let text = refused.unwrap().to_string();
+    assert!(text.contains("another takehold server runs on"), "{text}");
 }
 
 #[test]

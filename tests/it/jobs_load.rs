@@ -8,10 +8,9 @@ use reqwest::blocking::Client;
 use serde_json::{Value, json};
 use takehold::clock::Clock;
 
-use crate::cli::{Server, out, run, takehold};
 use crate::jobs::{Bench, wait_for};
 use crate::jobs_replicas::leader;
-use crate::support::{Actor, Store};
+use crate::support::{Actor, Server, Store, out, run, takehold};
 
 const SENDERS: u64 = 3;
 const BATCH: u64 = 50;
@@ -95,7 +94,7 @@ both_engines! {
             load.goes_on();
             wait_for(|| leader(&bench).is_some());
             let led = leader(&bench).unwrap();
-            let at = servers.iter().position(|server| i64::from(server.child.id()) == led).expect("a server leads");
+            let at = servers.iter().position(|server| i64::from(server.pid()) == led).expect("a server leads");
             let server = servers.swap_remove(at);
             let gone = Instant::now();
             // First a death, then an orderly end. SQLite's only server starts again.
