@@ -8,12 +8,9 @@ found in the end: each event once.
 import contextlib
 import copy
 import json
-import os
 import random
-import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -24,7 +21,6 @@ import requests
 
 from appliance import BINARY, free_port, until
 
-BECOME_ROOT = [] if os.geteuid() == 0 else ["sudo", "-n"]
 # Answers that ask a client to come again.
 AGAIN = {429, 503}
 DAYS = [f"2026-03-{day:02}" for day in range(1, 8)]
@@ -40,7 +36,7 @@ class Load:
         # How often each status came; 0 stands for no answer at all.
         self.answers = Counter()
         self.wrong = []
-        self.lock, self.stopping = threading.Lock(), threading.Event()
+        self.lock, self.stopping, self.given_up = threading.Lock(), threading.Event(), threading.Event()
         self.threads = [threading.Thread(target=self._send, args=(number,), daemon=True) for number in range(senders)]
 
     def __enter__(self):
@@ -48,18 +44,22 @@ class Load:
             thread.start()
         return self
 
-    def __exit__(self, *_):
-        self.stop()
+    def __exit__(self, failure, *_):
+        if failure:
+            # Nobody waits for what will not come.
+            self.given_up.set()
+        self.stop(5 if failure else 60, failure is None)
 
-    def stop(self, seconds=60):
+    def stop(self, seconds=60, demand=True):
         """Lets each sender bring its last batch home."""
         self.stopping.set()
         deadline = time.monotonic() + seconds
         for thread in self.threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         left = sum(thread.is_alive() for thread in self.threads)
-        assert not left, f"{left} senders wait for a 200 in vain: {dict(self.answers)}"
-        assert not self.wrong, self.wrong[:3]
+        if demand:
+            assert not left, f"{left} senders wait for a 200 in vain: {dict(self.answers)}"
+            assert not self.wrong, self.wrong[:3]
 
     def _send(self, sender):
         chance = random.Random(f"{self.seed}/{sender}")
@@ -84,7 +84,7 @@ class Load:
                         self.by_day += days
 
     def _until_acknowledged(self, session, body):
-        while not self.wrong:
+        while not (self.wrong or self.given_up.is_set()):
             try:
                 answer = session.post(self.url, json=body, timeout=30)
             except requests.RequestException:
@@ -178,11 +178,13 @@ def restart(appliance):
     appliance.start()
 
 
-def strike(appliance, load, reader, fault, times, chance):
+def strike(appliance, load, reader, fault, times, chance, before=None):
     """Strikes at random moments under load; answers the longest time from a blow until an event was taken again."""
     worst = 0.0
     for _ in range(times):
         load.goes_on()
+        if before:
+            before()
         # Anywhere in a commit, a fold or a compaction.
         time.sleep(chance.uniform(0, 0.5))
         promised, began = load.acknowledged, time.monotonic()
@@ -245,107 +247,3 @@ def beside(appliance, folder):
         "TAKEHOLD_SERVER__LISTEN": f"127.0.0.1:{other.port}",
     }
     return other
-
-
-# --- A PostgreSQL of one's own ---------------------------------------------------------------------
-
-
-class Postgres:
-    """A server that may be restarted without disturbing other tests."""
-
-    def __init__(self):
-        binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
-        assert binaries, "PostgreSQL is missing: install it with apt-get install postgresql"
-        self.binaries = binaries[-1]
-        self.port = free_port()
-        # As root it runs as another user, who must be able to reach the folder.
-        self.folder = Path(tempfile.mkdtemp(prefix="takehold-postgres-"))
-        self.become = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        if self.become:
-            shutil.chown(self.folder, "postgres")
-        self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
-        self.start()
-
-    def _run(self, program, *arguments):
-        command = [*self.become, self.binaries / program, "-D", self.folder / "data", *arguments]
-        with (self.folder / "output").open("ab") as output:
-            done = subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd="/", timeout=60)
-        assert done.returncode == 0, (self.folder / "output").read_text()[-2_000:]
-
-    def start(self):
-        options = f"-p {self.port} -h 127.0.0.1 -k {self.folder} -c fsync=off -c full_page_writes=off"
-        self._run("pg_ctl", "-w", "start", "-o", options, "-l", self.folder / "log")
-
-    def stop(self, mode="immediate"):
-        self._run("pg_ctl", "-w", "stop", "-m", mode)
-
-    def close(self):
-        if (self.folder / "data/postmaster.pid").exists():
-            self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-# --- Disks ----------------------------------------------------------------------------------------
-
-
-def as_root(*command):
-    done = subprocess.run([*BECOME_ROOT, *map(str, command)], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, f"{' '.join(map(str, command))}: {done.stderr}"
-    return done.stdout
-
-
-class SmallDisk:
-    """A small file system in memory that can be filled up."""
-
-    def __init__(self, folder, megabytes):
-        self.folder = Path(folder)
-        self.ballast = self.folder / "ballast"
-        options = f"size={megabytes}m,mode=755,uid={os.getuid()},gid={os.getgid()}"
-        as_root("mount", "-t", "tmpfs", "-o", options, "takehold-test", self.folder)
-
-    def fill(self):
-        with self.ballast.open("ab", buffering=0) as file:
-            for size in (1 << 20, 1 << 12, 1):
-                with contextlib.suppress(OSError):
-                    while True:
-                        file.write(b"\0" * size)
-
-    def make_room(self):
-        self.ballast.unlink()
-
-    def close(self):
-        as_root("umount", "--lazy", self.folder)
-
-
-class FailingDisk:
-    """A file system on a disk that fails: the kernel lets nobody write any more until it is checked."""
-
-    def __init__(self, image, folder, megabytes=256):
-        self.image, self.folder = Path(image), Path(folder)
-        with self.image.open("wb") as file:
-            file.truncate(megabytes << 20)
-        # Debian keeps these where only root looks.
-        os.environ["PATH"] += ":/usr/sbin:/sbin"
-        as_root("mkfs.ext4", "-q", "-F", self.image)
-        self._mount()
-        as_root("chown", f"{os.getuid()}:{os.getgid()}", self.folder)
-
-    def _mount(self):
-        as_root("mount", "-o", "loop,errors=remount-ro", self.image, self.folder)
-        self.device = as_root("findmnt", "--noheadings", "--output=SOURCE", "--mountpoint", self.folder).strip()
-
-    def fail(self):
-        as_root("sh", "-c", f"echo 1 >/sys/fs/ext4/{Path(self.device).name}/trigger_fs_error")
-
-    def repair(self):
-        """Checks the file system; nobody may use it meanwhile."""
-        # A process that has just ended may hold its files for another moment.
-        umount = [*BECOME_ROOT, "umount", self.folder]
-        until(lambda: subprocess.run(umount, capture_output=True).returncode == 0)
-        # Exit code 1 says that something was repaired.
-        subprocess.run([*BECOME_ROOT, "fsck.ext4", "-p", self.image], capture_output=True, timeout=60)
-        self._mount()
-
-    def close(self):
-        as_root("umount", "--lazy", self.folder)

@@ -1,21 +1,11 @@
 """Whatever ends the server or an import, what was acknowledged counts once."""
 
-import random
-
 import pytest
 
 from appliance import Reader
 from harness import Load, crash, kill_imports, reckon, restart, strike
 
 KILLS = 5
-
-
-@pytest.fixture
-def chance():
-    """Random moments; what pytest shows of a failure names the seed."""
-    seed = random.SystemRandom().randrange(1 << 32)
-    print(f"seed {seed}")
-    return random.Random(seed)
 
 
 @pytest.fixture
