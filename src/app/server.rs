@@ -8,6 +8,7 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use utoipa_actix_web::AppExt;
 
 use super::alone::Alone;
@@ -24,6 +25,7 @@ pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
     server: Server,
+    told: Told,
     metrics: Option<MetricsServer>,
     state: AppState,
     leader: Leader,
@@ -67,7 +69,8 @@ pub fn start(state: AppState) -> Result<Running, StartError> {
     let leader =
         state.jobs.start().map_err(|e| StartError::Machine(format!("cannot start the thread of jobs: {e}")))?;
     let ticks = Ticks::start(state.jobs.clone());
-    Ok(Running { address, server: server.run(), metrics, state, leader, _ticks: ticks, _noting: noting, _alone: alone })
+    let (server, told) = (server.run(), Told::listen()?);
+    Ok(Running { address, server, told, metrics, state, leader, _ticks: ticks, _noting: noting, _alone: alone })
 }
 
 /// Says why an address cannot be had, and which key names another.
@@ -90,9 +93,9 @@ impl Running {
     /// Serves until SIGTERM or SIGINT, then finishes what was begun. A second signal ends at once.
     pub async fn until_stopped(self) -> Result<(), StartError> {
         let (handle, health) = (self.server.handle(), self.state.health.clone());
-        let stop_jobs = self.leader.stopper();
+        let (stop_jobs, mut told) = (self.leader.stopper(), self.told);
         actix_web::rt::spawn(async move {
-            signal().await;
+            told.to_stop().await;
             tracing::info!("stopping: finishing what was begun");
             health.draining.store(true, Ordering::Relaxed);
             // Another server leads from now on; what runs here has as long as requests have.
@@ -102,7 +105,7 @@ impl Running {
             let graceful = handle.stop(true);
             tokio::select! {
                 () = graceful => {}
-                () = signal() => handle.stop(false).await,
+                () = told.to_stop() => handle.stop(false).await,
             }
         });
         let ended = self.server.await.map_err(|e| StartError::Machine(format!("the server failed: {e}")));
@@ -114,19 +117,27 @@ impl Running {
     }
 }
 
-#[cfg(unix)]
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
+/// Hears SIGTERM and SIGINT from when it is made: a server that just began to listen may be told to stop already.
+struct Told {
+    terminate: Signal,
+    interrupt: Signal,
 }
 
-#[cfg(not(unix))]
-async fn signal() {
-    drop(tokio::signal::ctrl_c().await);
+impl Told {
+    fn listen() -> Result<Self, StartError> {
+        let failed = |e: std::io::Error| StartError::Machine(format!("cannot listen for signals: {e}"));
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).map_err(failed)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(failed)?,
+        })
+    }
+
+    async fn to_stop(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 /// The OpenAPI document, made once.

@@ -57,6 +57,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/system/capacity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How full things are, and how quickly they fill */
+        get: operations["get_system_capacity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/destinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every host that was ever called, the one called last first */
+        get: operations["get_system_destinations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether all is well, and the remedy for what is not */
+        get: operations["get_system_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system/jobs": {
         parameters: {
             query?: never;
@@ -102,11 +153,33 @@ export interface paths {
         /** Workspaces that the caller can enter */
         get: operations["get_workspaces"];
         put?: never;
-        post?: never;
+        /**
+         * Make a workspace
+         * @description Owners of the workspace `default` own it; an admin who makes it is admin there.
+         */
+        post: operations["post_workspaces"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is set for a workspace */
+        get: operations["get_workspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what is set for a workspace */
+        patch: operations["patch_workspace"];
         trace?: never;
     };
     "/api/v1/workspaces/{workspace}/accounts": {
@@ -922,6 +995,81 @@ export interface components {
             app: string;
             people: number[];
         };
+        /** @description How full things are, and how quickly they fill. */
+        Capacity: {
+            /** @description The commit that it was built from, where that is known. */
+            commit: string | null;
+            database: components["schemas"]["DatabaseSize"];
+            /**
+             * Format: int64
+             * @description Days until the disk is full at that growth.
+             */
+            days_left: number | null;
+            disk: components["schemas"]["DiskSpace"] | null;
+            /**
+             * Format: int64
+             * @description What events of the last seven days added to the database in a day; null while nothing is known.
+             */
+            growth_per_day_bytes: number | null;
+            /** @description Calls of each hour of the last seven days that had any, all workspaces together. */
+            ingest: components["schemas"]["IngestHour"][];
+            /** @description Calls of the last seven days by write key. */
+            keys: components["schemas"]["KeyCounts"][];
+            /**
+             * Format: int64
+             * @description Memory that this process holds.
+             */
+            memory_bytes: number | null;
+            /**
+             * Format: date-time
+             * @description When this process started.
+             */
+            started_at: string;
+            version: string;
+        };
+        /** @description Who shall not count; a list that is given replaces the one before. */
+        ChangeExcluded: {
+            email_domains?: string[] | null;
+            ids?: string[] | null;
+        };
+        /** @description What is to be set; what is left out stays. */
+        ChangeWorkspace: {
+            excluded?: components["schemas"]["ChangeExcluded"] | null;
+            name?: string | null;
+            /**
+             * Format: int32
+             * @description Days that events are kept, at least 31; null for ever.
+             */
+            retention_days_events?: number | null;
+            /**
+             * Format: int32
+             * @description Days that runs of jobs are kept.
+             */
+            retention_days_jobs?: number | null;
+            /** @description Only while no events are stored. */
+            time_zone?: string | null;
+        };
+        /** @description One look at one thing. */
+        Check: {
+            /** @description What was found. */
+            found: string;
+            /**
+             * @description What was looked at.
+             * @example disk space
+             */
+            name: string;
+            /** @description Whether it is well. */
+            ok: boolean;
+            /** @description What to do about it. */
+            remedy: string | null;
+        };
+        /** @description Calls refused for one reason. */
+        CodeCount: {
+            /** @example bad_timestamp */
+            code: string;
+            /** Format: int64 */
+            count: number;
+        };
         /** @description People whose first period is the same, and how many came back. */
         Cohort: {
             /** @description By period (or bracket): people for whom it has fully elapsed. */
@@ -948,10 +1096,87 @@ export interface components {
             name: string;
             role: components["schemas"]["Role"];
         };
+        /** @description A workspace to be made. */
+        CreateWorkspace: {
+            /** @description Whether it looks at a company's own people or at customers. */
+            kind?: components["schemas"]["WorkspaceKind"];
+            /** @description Its name for people. */
+            name: string;
+            /**
+             * @description Its name in paths: small letters, digits and hyphens.
+             * @example acme
+             */
+            slug: string;
+            /**
+             * @description Its days are days there; an IANA name.
+             * @example Europe/Berlin
+             */
+            time_zone?: string;
+        };
         /** @description A write key to be made. */
         CreateWriteKey: {
             app?: string | null;
             name: string;
+        };
+        /** @description The database and what takes its space. */
+        DatabaseSize: {
+            /** Format: int64 */
+            bytes: number;
+            /** @description `sqlite` or `postgresql`. */
+            engine: string;
+            parts: components["schemas"]["Part"][];
+        };
+        /** @description A host that was called. */
+        Destination: {
+            /** @description The key of the configuration that names it; null if nothing does any more. */
+            configured_by: string | null;
+            /**
+             * Format: int64
+             * @description How often it was called; for a database, how many connections were opened.
+             */
+            contacts: number;
+            /**
+             * Format: int64
+             * @description How many of these failed.
+             */
+            failures: number;
+            /** Format: date-time */
+            first_at: string;
+            host: string;
+            /**
+             * @description What it serves for, as a word.
+             * @example traces
+             */
+            kind: string;
+            /** Format: date-time */
+            last_at: string;
+            /** @description What went wrong last. */
+            last_error: string | null;
+            /** Format: int32 */
+            port: number;
+            /** @description What it is called for. */
+            purpose: string;
+        };
+        /** @description A page of a list. */
+        DestinationList: {
+            /** @description The items of this page. */
+            items: components["schemas"]["Destination"][];
+            /** @description Where the next page starts; null on the last. */
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages hold, where that is cheap to know.
+             */
+            total?: number;
+        };
+        /** @description A disk. */
+        DiskSpace: {
+            /** Format: int64 */
+            free: number;
+            /** @description The folder that lies on it. */
+            path: string;
+            /** Format: int64 */
+            total: number;
         };
         /** @description One call as the inspector shows it. */
         Entry: {
@@ -985,6 +1210,13 @@ export interface components {
             version: string | null;
             /** @description The name of the write key it came with. */
             write_key: string | null;
+        };
+        /** @description People who do not count unless a question says `include_excluded`. */
+        ExcludedPeople: {
+            /** @description Domains of e-mails: of the trait `email`, or of an id that is an e-mail. */
+            email_domains: string[];
+            /** @description User ids or anonymous ids. */
+            ids: string[];
         };
         /** @description How the features of an app are used. */
         FeatureAdoption: {
@@ -1062,6 +1294,26 @@ export interface components {
             email: string | null;
             external_id: string;
             name: string | null;
+        };
+        /** @description Whether all is well. */
+        Health: {
+            checks: components["schemas"]["Check"][];
+            /** @description Whether every check is. */
+            ok: boolean;
+        };
+        /** @description Calls of one hour. */
+        IngestHour: {
+            /** Format: int64 */
+            accepted: number;
+            /** Format: int64 */
+            duplicate: number;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            hour: string;
+            /** Format: int64 */
+            refused: number;
         };
         /** @description The last calls that came in. */
         Inspector: {
@@ -1222,6 +1474,21 @@ export interface components {
             /** @description What it does, in one sentence. */
             what: string;
         };
+        /** @description Calls of one write key. */
+        KeyCounts: {
+            /** Format: int64 */
+            accepted: number;
+            /** @description Why calls were refused, the most frequent reason first. */
+            codes: components["schemas"]["CodeCount"][];
+            /** Format: int64 */
+            duplicate: number;
+            /** @description The key's name; null for imports. */
+            key: string | null;
+            /** Format: int64 */
+            refused: number;
+            /** @description The workspace's name in paths. */
+            workspace: string;
+        };
         /** @description Who came, stayed, came back and stayed away in one period. */
         LifecyclePeriod: {
             /**
@@ -1291,6 +1558,19 @@ export interface components {
          * @enum {string}
          */
         Outcome: "accepted" | "duplicate" | "rejected";
+        /** @description A part of the database. */
+        Part: {
+            /**
+             * Format: int64
+             * @description About how many bytes.
+             */
+            bytes: number;
+            /**
+             * @description What it holds.
+             * @example event log
+             */
+            name: string;
+        };
         /**
          * @description A length of time over which activity is looked at.
          * @enum {string}
@@ -1631,6 +1911,37 @@ export interface components {
              * @description How many items all pages hold, where that is cheap to know.
              */
             total?: number;
+        };
+        /** @description What is set for a workspace. */
+        WorkspaceSettings: {
+            /** @description Who does not count. */
+            excluded: components["schemas"]["ExcludedPeople"];
+            /** @description Whether events are stored: the time zone is fixed then. */
+            has_events: boolean;
+            /** @description Whether it looks at a company's own people or at customers. */
+            kind: components["schemas"]["WorkspaceKind"];
+            /** @description Its name for people. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Days that events are kept; null for ever.
+             */
+            retention_days_events: number | null;
+            /**
+             * Format: int32
+             * @description Days that runs of jobs are kept.
+             */
+            retention_days_jobs: number;
+            /**
+             * @description Its name in paths.
+             * @example default
+             */
+            slug: string;
+            /**
+             * @description Its days are days there; an IANA name.
+             * @example UTC
+             */
+            time_zone: string;
         };
         /** @description A key with which an app sends events. */
         WriteKey: {
@@ -2028,6 +2339,171 @@ export interface operations {
             };
         };
     };
+    get_system_capacity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Capacity"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_system_destinations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_system_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_system_jobs: {
         parameters: {
             query?: never;
@@ -2311,6 +2787,310 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWorkspace"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceSettings"];
+                };
+            };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is one of that slug */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceSettings"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the workspace in paths
+                 * @example default
+                 */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeWorkspace"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceSettings"];
+                };
+            };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The time zone is fixed once events are stored */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5151,6 +5931,15 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description The figures have a port of their own */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Our fault; the log says why */
