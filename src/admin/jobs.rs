@@ -98,10 +98,7 @@ pub(super) async fn ask(
 ) -> Result<HttpResponse, ApiError> {
     let name = known(&jobs, &path)?;
     let is_for_workspace = jobs.about(name).is_some_and(|about| about.scope == Scope::Workspace);
-    let asked_by = match &caller.identity {
-        Identity::User { email, .. } => email.clone(),
-        Identity::Token { name, .. } => format!("token {name}"),
-    };
+    let asked_by = asker(&caller.identity);
     let shared = jobs.clone();
     let asked = db
         .write(move |conn| {
@@ -115,6 +112,14 @@ pub(super) async fn ask(
     Ok(HttpResponse::Accepted().json(asked))
 }
 
+/// Who asks, as the history of runs names them.
+pub(super) fn asker(identity: &Identity) -> String {
+    match identity {
+        Identity::User { email, .. } => email.clone(),
+        Identity::Token { name, .. } => format!("token {name}"),
+    }
+}
+
 /// The job of a path.
 fn known(jobs: &Jobs, name: &str) -> Result<&'static str, ApiError> {
     jobs.about(name)
@@ -122,7 +127,7 @@ fn known(jobs: &Jobs, name: &str) -> Result<&'static str, ApiError> {
         .ok_or_else(|| ApiError::not_found(format!("job {name:?}; there are {}", jobs.names().join(", "))))
 }
 
-fn refusal(error: RunError) -> ApiError {
+pub(super) fn refusal(error: RunError) -> ApiError {
     match error {
         RunError::Unknown(text) => ApiError::not_found(text),
         RunError::Wrong { field, message } => ApiError::invalid(field, message),

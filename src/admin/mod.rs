@@ -1,7 +1,8 @@
-//! The console's pages of the platform: write keys and API tokens, workspaces, jobs, and how the installation fares.
+//! The console's pages of the platform: write keys, API tokens, workspaces, jobs, backups, and how the installation fares.
 //!
 //! - *new secret*: shown in the answer that makes it and never again.
 
+mod backups;
 mod capacity;
 mod destinations;
 mod health;
@@ -38,7 +39,7 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
 
 /// The routes under `/api/v1/system`, about the installation itself.
 pub fn configure_system(cfg: &mut ServiceConfig<'_>) {
-    cfg.service(jobs::list).service(jobs::runs).service(jobs::ask);
+    cfg.service(jobs::list).service(jobs::runs).service(jobs::ask).service(backups::list).service(backups::take);
 }
 
 /// A secret that was just made; the only time that it is shown.

@@ -1,14 +1,25 @@
 //! What the installation does by itself: a line per job. A job stands below those that it builds on.
 
-use super::StartError;
+use super::{StartError, known_key};
 use crate::activity::jobs::{Retention, Rollup};
+use crate::backup::{Backup, Drill};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
-use crate::jobs::{Checkpoint, Job, Jobs};
+use crate::jobs::{Checkpoint, Job, Jobs, Timetable};
 
 /// The jobs of this installation.
-pub fn jobs(_config: &Config, db: &Db, clock: &Clock) -> Result<Jobs, StartError> {
-    let list: Vec<Box<dyn Job>> = vec![Box::new(Rollup::default()), Box::new(Retention), Box::new(Checkpoint::of(db))];
+pub fn jobs(config: &Config, db: &Db, clock: &Clock) -> Result<Jobs, StartError> {
+    for (key, cron) in [("schedule", &config.backup.schedule), ("drill_schedule", &config.backup.drill_schedule)] {
+        Timetable::parse(cron).map_err(|e| StartError::Machine(format!("configuration: backup.{key}: {e}")))?;
+    }
+    let (folder, key) = (config.backup_folder(), known_key(config)?);
+    let list: Vec<Box<dyn Job>> = vec![
+        Box::new(Rollup::default()),
+        Box::new(Retention),
+        Box::new(Checkpoint::of(db)),
+        Box::new(Backup::new(folder.clone(), &config.backup, key)),
+        Box::new(Drill::new(folder, &config.backup)),
+    ];
     Jobs::new(db.clone(), clock.clone(), list).map_err(StartError::Machine)
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::contents::Contents;
 use super::file::Source;
+use super::folder::ASIDE;
 use super::keys::Identities;
 use super::{BackupError, Watch, restore_sqlite};
 
@@ -15,7 +16,7 @@ pub fn drill(
     folder: &Path,
     watch: &mut Watch<'_>,
 ) -> Result<Contents, BackupError> {
-    let aside = tempfile::Builder::new().prefix(".takehold-drill-").tempdir_in(folder).map_err(|e| {
+    let aside = tempfile::Builder::new().prefix(ASIDE).tempdir_in(folder).map_err(|e| {
         BackupError::Input(format!("cannot restore aside in {}: {e}; it must be writable", folder.display()))
     })?;
     restore_sqlite::make(source, identities, &aside.path().join("takehold.db"), watch)

@@ -8,21 +8,28 @@ use super::file::Source;
 
 /// A partial file that has lain so long belongs to nobody any more.
 const STALE: Duration = Duration::from_secs(24 * 3600);
+/// How the name of a backup begins and ends while it is written …
+pub(super) const PARTIAL: &str = ".takehold-";
+pub(super) const PARTIAL_END: &str = ".partial";
+/// … and that of the folder of a drill.
+pub(super) const ASIDE: &str = ".takehold-drill-";
 
 /// A backup in the folder.
 #[derive(Clone, Debug)]
 pub struct Listed {
     /// Its file name.
     pub name: String,
-    /// When it was taken, in microseconds since 1970; nothing when it cannot be read.
-    pub created_at: Option<i64>,
+    /// When it was taken, in microseconds since 1970; when the file was written, if that cannot be read.
+    pub created_at: i64,
     /// Its size.
     pub bytes: u64,
     /// Whether an identity is needed to read it.
     pub encrypted: bool,
     /// How many rows it holds; an encrypted one does not say.
     pub rows: Option<u64>,
-    /// What is wrong with it. Each was read back before it got its name, so that only its ends are looked at here.
+    /// When it was read back: before it got its dated name. What other names say nobody knows.
+    pub verified_at: Option<i64>,
+    /// What is wrong with it, as far as its first and last line tell.
     pub problem: Option<String>,
 }
 
@@ -32,11 +39,14 @@ pub fn list(folder: &Path) -> Result<Vec<Listed>, BackupError> {
         .into_iter()
         .map(|name| {
             let path = folder.join(&name);
-            let bytes = std::fs::metadata(&path).map(|meta| meta.len()).unwrap_or_default();
+            let meta = std::fs::metadata(&path).ok();
+            let bytes = meta.as_ref().map(std::fs::Metadata::len).unwrap_or_default();
+            let written_at = meta.and_then(|meta| meta.modified().ok()).map(microseconds).unwrap_or_default();
             match Source::open(&path) {
                 Ok(source) => Listed {
+                    verified_at: is_dated(&name).then_some(written_at),
                     name,
-                    created_at: Some(source.header.created_at),
+                    created_at: source.header.created_at,
                     bytes,
                     encrypted: source.header.encrypted,
                     rows: source.footer.rows,
@@ -44,10 +54,11 @@ pub fn list(folder: &Path) -> Result<Vec<Listed>, BackupError> {
                 },
                 Err(error) => Listed {
                     name,
-                    created_at: None,
+                    created_at: written_at,
                     bytes,
                     encrypted: false,
                     rows: None,
+                    verified_at: None,
                     problem: Some(error.to_string()),
                 },
             }
@@ -77,16 +88,25 @@ pub fn prune(folder: &Path, keep: usize) -> Result<usize, BackupError> {
     Ok(removed)
 }
 
-/// Removes what backups left that were killed; whatever hinders is no reason to fail.
+/// Removes what backups and drills left that were killed; whatever hinders is no reason to fail.
 fn remove_partial(folder: &Path) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
+        let (name, path) = (entry.file_name().to_string_lossy().into_owned(), entry.path());
         let age = entry.metadata().and_then(|meta| meta.modified()).ok().and_then(|at| at.elapsed().ok());
-        if name.starts_with(".takehold-") && name.ends_with(".partial") && age.is_some_and(|age| age > STALE) {
-            drop(std::fs::remove_file(entry.path()));
+        if !age.is_some_and(|age| age > STALE) {
+            continue;
+        }
+        if name.starts_with(PARTIAL) && name.ends_with(PARTIAL_END) {
+            drop(std::fs::remove_file(path));
+        } else if name.starts_with(ASIDE) {
+            drop(std::fs::remove_dir_all(path));
         }
     }
+}
+
+fn microseconds(at: std::time::SystemTime) -> i64 {
+    let since = at.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or_default()
 }
 
 fn names(folder: &Path) -> Result<Vec<String>, BackupError> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::contents::Contents;
 use super::file::{FORMAT, Header, Source, Target};
+use super::folder::{PARTIAL, PARTIAL_END};
 use super::keys::{Identities, Recipients, key_check};
 use super::record::{self, Packed, Record};
 use super::{BackupError, Watch, verify};
@@ -60,8 +61,7 @@ pub fn take(db: &Db, asked: &Asked<'_>, watch: &mut Watch<'_>) -> Result<Taken, 
         return Err(BackupError::Input(format!("{shown} exists already: name another file, or a folder")));
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let partial =
-        tempfile::Builder::new().prefix(".takehold-").suffix(".partial").tempfile_in(folder).map_err(cannot)?;
+    let partial = tempfile::Builder::new().prefix(PARTIAL).suffix(PARTIAL_END).tempfile_in(folder).map_err(cannot)?;
     let mut total = 0;
     let contents = db.snapshot(|conn| {
         let schema = migrate::applied(conn)?

@@ -9,7 +9,8 @@ use super::{Failure, print_line};
 use crate::app::known_key;
 use crate::backup::{self, Contents, Identities, Present, Source};
 use crate::config::Config;
-use crate::db::{Alone, Location};
+use crate::db::{Alone, Db, Location};
+use crate::health::forget_key;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Restore {
@@ -65,6 +66,10 @@ pub(super) fn run(verb: &Restore, config: &Config) -> Result<ExitCode, Failure> 
     let bar = progress("restoring");
     let restored = backup::restore(&source, &identities, (&location, &alone), &mut *watched(&bar))?;
     bar.finish_and_clear();
+    drop(alone);
+    if verb.new_secret_key {
+        Db::open(&config.database_url())?.write_blocking(forget_key)?;
+    }
     print_line(&format!("restored {} rows, and read them back", restored.contents.rows()));
     if let Some(kept) = restored.set_aside {
         print_line(&format!("the database that could not be read is kept as {}", kept.display()));

@@ -42,6 +42,12 @@ pub(super) fn stored(conn: &mut DbConn) -> Result<Option<String>, DbError> {
     Ok(installation::table.find(CHECK).select(installation::value).first(conn).optional()?)
 }
 
+/// Forgets the trace, for a restore under a new key: the next start notes that one.
+pub fn forget_key(conn: &mut DbConn) -> Result<(), DbError> {
+    diesel::delete(installation::table.find(CHECK)).execute(conn)?;
+    Ok(())
+}
+
 pub(super) fn trace(key: &SecretKey) -> String {
     hex::encode(key.mac("key-check", b"takehold"))
 }

@@ -130,7 +130,7 @@ both_engines! {
 
 both_engines! {
     fn another_secret_key_is_noticed(store: &Store) {
-        run(store, &["migrate"]);
+        assert_eq!(Server::start(takehold(store)).stop(), 0);
         let file = backup(store);
         let text = file.to_string_lossy().into_owned();
         let other = |more: &[&str]| {
@@ -141,6 +141,9 @@ both_engines! {
         refused(&none, "there is none here");
         assert!(!store.folder.path().join("secret.key").exists());
         assert!(other(&["--yes", "--new-secret-key"]).status.success());
+        let mut server = takehold(store);
+        server.env("TAKEHOLD_SERVER__SECRET_KEY", "08".repeat(32));
+        assert_eq!(Server::start(server).stop(), 0);
     }
 }
 

@@ -17,6 +17,7 @@ mod support;
 mod access;
 mod backup;
 mod backup_files;
+mod backup_jobs;
 mod backup_load;
 mod backup_schema;
 mod cli;
