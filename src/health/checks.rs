@@ -154,7 +154,7 @@ fn database(db: &Db) -> Check {
         Location::Sqlite(path) => format!("SQLite file {}", path.display()),
         Location::Postgres(_) => "PostgreSQL answers".to_owned(),
     };
-    match db.read_blocking(|conn| super::database_bytes(conn)) {
+    match db.read_blocking(super::database_bytes) {
         Ok(size) => Check::good(name, format!("{engine}, {} MB", size >> 20)),
         Err(error) => Check::bad(name, one_line(&error), "check TAKEHOLD_DATABASE__URL and that the database runs"),
     }
