@@ -99,8 +99,7 @@ const OLD: i64 = 8 * 24 * 3_600_000_000;
 fn backups(config: &Config, now: i64) -> Check {
     let name = "backups";
     let Some(folder) = config.backup_folder() else {
-        let found = "none are taken by themselves: no backup.folder is set";
-        return Check::bad(name, found, "set TAKEHOLD_BACKUP__FOLDER, or see to backups of PostgreSQL elsewhere");
+        return Check::good(name, "none are taken by themselves: no backup.folder is set; see to those of PostgreSQL");
     };
     let shown = folder.display();
     let writable = writable(name, &folder, "set TAKEHOLD_BACKUP__FOLDER");
@@ -155,7 +154,7 @@ fn database(db: &Db) -> Check {
         Location::Sqlite(path) => format!("SQLite file {}", path.display()),
         Location::Postgres(_) => "PostgreSQL answers".to_owned(),
     };
-    match db.read_blocking(|conn| super::database_bytes(conn)) {
+    match db.read_blocking(super::database_bytes) {
         Ok(size) => Check::good(name, format!("{engine}, {} MB", size >> 20)),
         Err(error) => Check::bad(name, one_line(&error), "check TAKEHOLD_DATABASE__URL and that the database runs"),
     }
