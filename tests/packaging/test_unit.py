@@ -108,6 +108,7 @@ def test_the_service_boots_serves_and_comes_back(machine, root):
 
     def is_ready():
         """The booted service is ready."""
+        assert machine.property("Result") in ("", "success", "signal"), machine.journal()
         with contextlib.suppress(requests.ConnectionError):
             return machine.run("true") and requests.get(f"{base}/readyz", timeout=10).ok
 
