@@ -113,7 +113,7 @@ fn backups(config: &Config, now: i64) -> Check {
             None if all.is_empty() => Check::good(name, format!("none yet in {shown}")),
             None => Check::bad(name, format!("none of {} in {shown} can be read", all.len()), remedy),
             Some(newest) => {
-                let at = newest.created_at.unwrap_or_default();
+                let at = newest.created_at;
                 let when = jiff::Timestamp::from_microsecond(at).unwrap_or_default();
                 let found = format!("{} in {shown}, the newest of {when}", all.len());
                 if now.saturating_sub(at) > OLD { Check::bad(name, found, remedy) } else { Check::good(name, found) }

@@ -57,6 +57,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/system/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The backups in the folder */
+        get: operations["get_system_backups"];
+        put?: never;
+        /** Take a backup as soon as possible */
+        post: operations["post_system_backups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system/capacity": {
         parameters: {
             query?: never;
@@ -995,6 +1013,57 @@ export interface components {
             app: string;
             people: number[];
         };
+        /** @description A backup in the folder. */
+        Backup: {
+            /**
+             * Format: int64
+             * @description Its size.
+             */
+            bytes: number;
+            /**
+             * Format: date-time
+             * @description When it was taken.
+             */
+            created_at: string;
+            /** @description Whether an identity is needed to read it. */
+            encrypted: boolean;
+            /** @description Its file name. */
+            name: string;
+            /** @description What is wrong with it. */
+            problem: string | null;
+            /**
+             * Format: int64
+             * @description How many rows it holds; an encrypted one does not say.
+             */
+            rows: number | null;
+            /**
+             * Format: date-time
+             * @description When it was read back after it was written; null for a file that came from elsewhere.
+             */
+            verified_at: string | null;
+        };
+        /** @description The backups of this installation, as the process that answers sees its folder. */
+        Backups: {
+            /** @description Whether new ones are encrypted. */
+            encrypted: boolean;
+            /** @description Where they are kept; null when no folder is set, and none are taken. */
+            folder: string | null;
+            /** @description Those in the folder, the newest first. */
+            items: components["schemas"]["Backup"][];
+            /** @description How many stay. */
+            keep: number;
+            last_drill: components["schemas"]["LastDrill"] | null;
+            /**
+             * Format: date-time
+             * @description When the next is taken.
+             */
+            next_at: string | null;
+            /**
+             * @description Five fields of cron, in UTC.
+             * @example 0 2 * * *
+             */
+            schedule: string;
+        };
         /** @description How full things are, and how quickly they fill. */
         Capacity: {
             /** @description The commit that it was built from, where that is known. */
@@ -1488,6 +1557,18 @@ export interface components {
             refused: number;
             /** @description The workspace's name in paths. */
             workspace: string;
+        };
+        /** @description What became of the last restore drill. */
+        LastDrill: {
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            at: string;
+            /** @description What was done, or what went wrong. */
+            message: string;
+            /** @description Whether the backup could be restored. */
+            ok: boolean;
         };
         /** @description Who came, stayed, came back and stayed away in one period. */
         LifecyclePeriod: {
@@ -2312,6 +2393,126 @@ export interface operations {
             };
             /** @description Too many wrong codes; see Retry-After */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_system_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backups"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_system_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It waits to run */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRun"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It waits or runs already, or there is no folder for it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
