@@ -14,6 +14,7 @@ export interface FilterOption {
 export interface Filter {
   /** The search parameter: `app`, `account`, `role`. */
   key: string;
+  /** Empty where the value says all. */
   label: string;
   options: readonly FilterOption[];
   values: readonly string[];
@@ -120,11 +121,12 @@ function FilterChip({ filter, value, onRemove }: FilterChipProps) {
   const chip = (
     <span className={classes.chip} data-used={used}>
       <span className={classes.text}>
-        {filter.label}: <strong>{label}</strong>
+        {filter.label ? `${filter.label}: ` : ""}
+        <strong>{label}</strong>
       </span>
       <UnstyledButton
         className={classes.remove}
-        aria-label={ui.filters.remove(`${filter.label}: ${label}`)}
+        aria-label={ui.filters.remove(filter.label ? `${filter.label}: ${label}` : label)}
         onClick={onRemove}
       >
         <IconX size={14} stroke={1.5} aria-hidden="true" />

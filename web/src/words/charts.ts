@@ -17,6 +17,7 @@ export const charts = {
   unknown: "unknown",
   running: "running period",
   soFar: "so far",
+  opensPeople: "Click or Enter: these people",
   todaySoFar: "Today so far",
   day: "Day",
   workspace: (name: string) => `Workspace ${name}`,

@@ -5,6 +5,15 @@ export const pages = [
   { key: "sending-events", title: "Sending events" },
   { key: "importing", title: "Importing files" },
   { key: "definitions", title: "Definitions of every number" },
+  { key: "install", title: "Install" },
+  { key: "configuration", title: "Configuration" },
+  { key: "operation", title: "Operation" },
+  { key: "backup", title: "Backup" },
+  { key: "upgrade", title: "Upgrade" },
+  { key: "sizing", title: "Sizing" },
+  { key: "hardening", title: "Hardening" },
+  { key: "air-gap", title: "Air gap" },
+  { key: "troubleshooting", title: "Troubleshooting" },
 ] as const;
 
 export const manual = {

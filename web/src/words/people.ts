@@ -1,3 +1,5 @@
+import { formatSpan, type PeriodKind } from "@/ui/format";
+import { spokenPeriod } from "./lifecycle";
 import { dayCount, peopleCount } from "./plural";
 
 export const people = {
@@ -24,6 +26,11 @@ export const people = {
     excluded: "Excluded",
     excludedOnly: "only excluded",
     excludedIncluded: "included",
+  },
+  /** What a figure was counted over, as the link from it says. */
+  behind: {
+    active: (from: string, to: string) => `active ${formatSpan(from, to)}`,
+    first: (start: string, period: PeriodKind) => `first active ${spokenPeriod(start, period)}`,
   },
   never: "No counted event yet",
   noAccount: "Has not joined an account",

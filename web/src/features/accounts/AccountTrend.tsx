@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { wordError } from "@/api/errors";
 import { activeQuery } from "@/api/metrics";
+import { usePeopleBehind } from "@/router/peopleBehind";
 import { usePeriod } from "@/router/usePeriod";
 import { useWorkspace } from "@/session/session";
 import { Trend } from "@/ui/charts/Trend";
@@ -12,6 +13,7 @@ const words = accounts.account.trend;
 export function AccountTrend({ id }: { id: string }) {
   const { slug } = useWorkspace();
   const { period, today, picker } = usePeriod();
+  const behind = usePeopleBehind({ account: id });
   const from = period.earlier?.from ?? period.from;
   const query = useQuery(activeQuery(slug, { from, to: period.to, account: id }));
   const values = new Map((query.data?.days ?? []).map(({ date, mau }) => [date, mau]));
@@ -32,6 +34,8 @@ export function AccountTrend({ id }: { id: string }) {
       today={today}
       stale={query.isPlaceholderData}
       onDays={picker.onDays}
+      behind={behind?.days}
+      lookback={28}
       state={
         query.isPending
           ? { kind: "loading", retry }

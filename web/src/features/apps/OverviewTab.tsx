@@ -4,6 +4,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { downloadCsv } from "@/api/client";
 import { chartState } from "@/api/metrics";
 import { useHref } from "@/router/href";
+import { usePeopleBehind } from "@/router/peopleBehind";
 import { useWorkspace } from "@/session/session";
 import { Cards, Span } from "@/ui/Card";
 import { ChartNotes } from "@/ui/charts/ChartFrame";
@@ -30,6 +31,7 @@ export function OverviewTab() {
   const search = useSearch({ from });
   const navigate = useNavigate({ from: "/w/$workspace/apps/$app/overview" });
   const href = useHref();
+  const behind = usePeopleBehind({ app, role: search.role });
   const record = useQuery(appQuery(workspace.slug, app)).data;
   const { period, today, picker } = useAppPeriod(record);
   const queries = appOverviewQueries(workspace.slug, app, period, today, search.role);
@@ -63,6 +65,7 @@ export function OverviewTab() {
                 })
               }
               onDays={picker.onDays}
+              behind={behind?.days}
               marks={marks}
               marksNote={words.marks(inside)}
               elsewhere={

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { downloadCsv } from "@/api/client";
 import { chartState } from "@/api/metrics";
+import { usePeopleBehind } from "@/router/peopleBehind";
 import { useToday, useWorkspace } from "@/session/session";
 import { ChartNotes } from "@/ui/charts/ChartFrame";
 import { CohortMap } from "@/ui/charts/CohortMap";
@@ -29,6 +30,7 @@ export function RetentionTab() {
   const step = search.period ?? usual;
   const options = appRetentionQuery(workspace.slug, app, step, today, search.role);
   const query = useQuery(options);
+  const behind = usePeopleBehind({ app, role: search.role });
   const cohorts = query.data?.cohorts ?? [];
   const columns = stepColumns(step, "n_day", step === "day" ? 14 : 12);
   const pooled = poolCohorts(cohorts, columns.length);
@@ -53,6 +55,7 @@ export function RetentionTab() {
         cohorts={cohorts}
         step={step}
         columns={columns}
+        peopleHref={behind?.cohort(step)}
         height={420}
         stale={query.isPlaceholderData}
         state={chartState(

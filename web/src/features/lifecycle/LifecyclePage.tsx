@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { allAppsQuery } from "@/api/apps";
 import { downloadCsv } from "@/api/client";
 import { chartState } from "@/api/metrics";
+import { usePeopleBehind } from "@/router/peopleBehind";
 import { roleFilter, roleOf } from "@/router/role";
 import type { PeriodSearch } from "@/router/search";
 import { usePeriod } from "@/router/usePeriod";
@@ -31,6 +32,7 @@ export function LifecyclePage() {
   const navigate = useNavigate({ from: "/w/$workspace/lifecycle/period-lifecycle/time" });
   const { period: span, today, picker } = usePeriod();
   const step = search.period ?? "week";
+  const peopleHref = usePeopleBehind(search)?.period(step);
   const query = useQuery(periodsQuery(workspace.slug, search, span));
   const apps = useQuery({ ...allAppsQuery(workspace.slug), enabled: query.isSuccess });
   const periods = query.data?.periods ?? [];
@@ -96,6 +98,7 @@ export function LifecyclePage() {
             kind={step}
             today={today}
             onOpen={(first, last) => set(finerSpan(step, first, last))}
+            peopleHref={peopleHref}
             height={340}
             stale={query.isPlaceholderData}
             state={state}
@@ -108,7 +111,7 @@ export function LifecyclePage() {
             }
           />
           <QuickRatio periods={periods} kind={step} state={state} stale={query.isPlaceholderData} />
-          {!state && <PeriodTable periods={periods} kind={step} />}
+          {!state && <PeriodTable periods={periods} kind={step} peopleHref={peopleHref} />}
         </Stack>
       )}
     </ChartNotes>

@@ -6,6 +6,7 @@ import type { Period } from "@/router/search";
 import { useWorkspace } from "@/session/session";
 import type { Measure } from "@/ui/charts/activeDays";
 import { PeopleTrend } from "@/ui/charts/PeopleTrend";
+import type { DaysBehind } from "@/ui/charts/types";
 import { type Day, dayInZone } from "@/ui/day";
 import { overview } from "@/words/overview";
 
@@ -18,6 +19,7 @@ interface ActiveTrendProps {
   measure: Measure;
   onMeasure: (measure: Measure) => void;
   onDays: (from: Day, to: Day) => void;
+  behind?: DaysBehind;
 }
 
 /** People of the workspace, with the latest release of each app above. */

@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { peopleByMonth, yearOfMonths } from "@/api/apps";
 import { chartState } from "@/api/metrics";
 import { useHref } from "@/router/href";
+import { usePeopleBehind } from "@/router/peopleBehind";
 import { roleFilter, roleOf } from "@/router/role";
 import { usePeriod } from "@/router/usePeriod";
 import { useWorkspace } from "@/session/session";
@@ -49,6 +50,7 @@ export function OverviewPage() {
       ? moversOf(apps.data, (app) => peopleByMonth(rows.get(app), starts), today)
       : undefined;
   const kind = lifecycleKind(period.days);
+  const behind = usePeopleBehind({ role: search.role });
   const appHref = (app: string) =>
     href({ to: "/w/$workspace/apps/$app/overview", params: { workspace: workspace.slug, app } });
   const appsHref = href({ to: "/w/$workspace/apps", params: { workspace: workspace.slug } });
@@ -115,6 +117,7 @@ export function OverviewPage() {
                   })
                 }
                 onDays={picker.onDays}
+                behind={behind?.days}
               />
               <LifecycleBars
                 title={words.lifecycle.title}
@@ -128,6 +131,7 @@ export function OverviewPage() {
                     search: { ...finerSpan(kind, from, to), role: search.role },
                   })
                 }
+                peopleHref={behind?.period(kind)}
                 stale={lifecycle.isPlaceholderData}
                 state={chartState(
                   lifecycle,

@@ -12,7 +12,7 @@ import { PageHeader } from "@/ui/PageHeader";
 import { QueryTable } from "@/ui/QueryTable";
 import { people as words } from "@/words/people";
 import { peopleColumns } from "./columns";
-import { usePeopleFilters } from "./filters";
+import { changeOf, usePeopleFilters } from "./filters";
 import { peopleParams, peopleQuery } from "./queries";
 import { DEFAULT_SORT, type PeopleSearch } from "./search";
 
@@ -47,7 +47,10 @@ export function PeoplePage() {
         onSort={(sort) => set({ sort: sort as PeopleSearch["sort"] })}
         search={{ value: search.q ?? "", onChange: onSearch, placeholder: words.search }}
         filters={
-          <FilterBar filters={filters} onChange={(key, values) => set({ [key]: values.at(-1) })} />
+          <FilterBar
+            filters={filters}
+            onChange={(key, values) => set(changeOf(key, values.at(-1)))}
+          />
         }
         csv={() =>
           downloadCsv(
@@ -68,6 +71,8 @@ export function PeoplePage() {
                 app: undefined,
                 account: undefined,
                 excluded: undefined,
+                ...changeOf("active", undefined),
+                ...changeOf("first", undefined),
               })
             }
             inspectorHref={href({ to: "/w/$workspace/inspector", params: { workspace } })}
@@ -92,9 +97,10 @@ interface PeopleEmptyProps {
 
 function PeopleEmpty({ filters, search, onClear, inspectorHref }: PeopleEmptyProps) {
   const set = filters.flatMap(({ label, options, values }) =>
-    values.map(
-      (value) => `${label}: ${options.find((each) => each.value === value)?.label ?? value}`,
-    ),
+    values.map((value) => {
+      const name = options.find((each) => each.value === value)?.label ?? value;
+      return label ? `${label}: ${name}` : name;
+    }),
   );
   if (search.q) set.push(`«${search.q}»`);
   if (set.length === 0) {

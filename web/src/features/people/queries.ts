@@ -13,6 +13,10 @@ export function peopleParams(search: PeopleSearch) {
     app: search.app,
     account: search.account,
     role: search.role,
+    active_from: search.active_from,
+    active_to: search.active_to,
+    first: search.first,
+    first_period: search.first_period,
     excluded: search.excluded === "only" ? ("only" as const) : undefined,
     include_excluded: search.excluded === "included" ? true : undefined,
   };

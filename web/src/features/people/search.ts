@@ -1,4 +1,5 @@
-import { oneOf, type RawSearch, textOf } from "@/router/search";
+import { dayOf, oneOf, type RawSearch, textOf } from "@/router/search";
+import type { Day } from "@/ui/day";
 
 const SORTS = [
   "last_seen",
@@ -20,12 +21,22 @@ export interface PeopleSearch {
   account?: string;
   role?: string;
   excluded?: "only" | "included";
+  /** Active on any day of a span. */
+  active_from?: Day;
+  active_to?: Day;
+  /** First active on this day, or in its week or month. */
+  first?: Day;
+  first_period?: "week" | "month";
 }
 
 /** Newest activity first, unless the address says otherwise. */
 export const DEFAULT_SORT = "-last_seen";
 
 export function peopleSearch(raw: RawSearch): PeopleSearch {
+  const from = dayOf(raw.active_from);
+  const to = dayOf(raw.active_to);
+  const span = from !== undefined && to !== undefined && from <= to;
+  const first = dayOf(raw.first);
   const sort = oneOf(raw.sort, SORTS, undefined);
   return {
     q: textOf(raw.q),
@@ -34,5 +45,10 @@ export function peopleSearch(raw: RawSearch): PeopleSearch {
     account: textOf(raw.account),
     role: textOf(raw.role),
     excluded: oneOf(raw.excluded, ["only", "included"], undefined),
+    active_from: span ? from : undefined,
+    active_to: span ? to : undefined,
+    first,
+    first_period:
+      first === undefined ? undefined : oneOf(raw.first_period, ["week", "month"], undefined),
   };
 }

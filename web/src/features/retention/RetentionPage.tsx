@@ -4,6 +4,7 @@ import { useState } from "react";
 import { allAppsQuery } from "@/api/apps";
 import { downloadCsv } from "@/api/client";
 import { chartState } from "@/api/metrics";
+import { usePeopleBehind } from "@/router/peopleBehind";
 import { roleFilter, roleOf } from "@/router/role";
 import { usePeriod } from "@/router/usePeriod";
 import { useWorkspace } from "@/session/session";
@@ -37,6 +38,7 @@ export function RetentionPage() {
   const [menu, setMenu] = useState(false);
   const apps = useQuery({ ...allAppsQuery(workspace.slug), enabled: menu });
 
+  const behind = usePeopleBehind(search);
   const columns = columnsOf(variant, step);
   const cohorts = all.data?.cohorts ?? [];
   const pooled = poolCohorts(cohorts, columns.length);
@@ -117,6 +119,8 @@ export function RetentionPage() {
             cohorts={cohorts}
             step={step}
             columns={columns}
+            // "Then or later" and ranges have no span of days of their own.
+            peopleHref={variant === "n_day" ? behind?.cohort(step) : undefined}
             height={400}
             stale={all.isPlaceholderData}
             state={chartState(all)}

@@ -1,9 +1,8 @@
 import { Button } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { request } from "@/api/client";
+import { api, request, type Schema } from "@/api/client";
 import { wordError } from "@/api/errors";
 import { QueryError } from "@/api/QueryError";
-import { systemApi as api, type System } from "@/api/system";
 import { useHref } from "@/router/href";
 import { useCanManage } from "@/session/session";
 import { Chip, OutcomeChip } from "@/ui/badges";
@@ -23,7 +22,7 @@ import { backupsQuery } from "./queries";
 import classes from "./System.module.css";
 
 const words = system.backups;
-type Backup = System["Backup"];
+type Backup = Schema["Backup"];
 
 /** Could we get our data back, and how? */
 export function BackupsPage() {
@@ -73,7 +72,7 @@ export function BackupsPage() {
   );
 }
 
-function Facts({ backups: { folder, keep, next_at } }: { backups: System["Backups"] }) {
+function Facts({ backups: { folder, keep, next_at } }: { backups: Schema["Backups"] }) {
   return (
     <>
       {folder ? <span className={classes.facts}>{words.facts.folder(folder)}</span> : null}
@@ -135,7 +134,7 @@ const columns: Column<Backup>[] = [
     header: words.columns.rows,
     align: "right",
     width: "110px",
-    cell: ({ rows }) => (rows === null || rows === undefined ? "–" : <Num value={rows} />),
+    cell: ({ rows }) => (rows === null ? "–" : <Num value={rows} />),
   },
 ];
 
@@ -157,7 +156,7 @@ function BackupState({ backup }: { backup: Backup }) {
   );
 }
 
-function Drill({ drill }: { drill: System["Backups"]["last_drill"] }) {
+function Drill({ drill }: { drill: Schema["Backups"]["last_drill"] }) {
   const href = useHref();
   return (
     <Card
@@ -186,7 +185,7 @@ function Drill({ drill }: { drill: System["Backups"]["last_drill"] }) {
   );
 }
 
-function Restore({ backups }: { backups: System["Backups"] }) {
+function Restore({ backups }: { backups: Schema["Backups"] }) {
   const last = newest(backups.items.filter(({ problem }) => problem === null));
   const file = `${backups.folder}/${last?.name ?? "FILE"}`;
   const key = last?.encrypted ? " --identity KEY_FILE" : "";
@@ -248,7 +247,7 @@ function saveList(items: readonly Backup[]): Promise<void> {
       each.created_at,
       each.bytes,
       each.encrypted ? "yes" : "no",
-      each.rows ?? null,
+      each.rows,
       each.verified_at,
       each.problem,
     ]),

@@ -1,4 +1,4 @@
-import type { System } from "@/api/system";
+import type { Schema } from "@/api/client";
 import { Bars } from "@/ui/charts/Bars";
 import { ShareBars } from "@/ui/charts/ShareBars";
 import type { ChartState } from "@/ui/charts/types";
@@ -8,7 +8,7 @@ import { hourAxis, wholeWeek } from "./figures";
 
 const { parts: partWords, ingest: words } = system.capacity;
 
-type Capacity = System["Capacity"] | undefined;
+type Capacity = Schema["Capacity"] | undefined;
 
 const state = (capacity: Capacity, empty: string | false): ChartState | undefined => {
   if (!capacity) return { kind: "loading" };

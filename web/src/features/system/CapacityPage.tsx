@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
+import type { Schema } from "@/api/client";
 import { QueryError } from "@/api/QueryError";
-import type { System } from "@/api/system";
 import { Cards, Span } from "@/ui/Card";
 import { Figure } from "@/ui/Figures";
 import { Unknown } from "@/ui/faces";
@@ -66,7 +66,7 @@ export function CapacityPage() {
   );
 }
 
-function Figures({ capacity }: { capacity: System["Capacity"] }) {
+function Figures({ capacity }: { capacity: Schema["Capacity"] }) {
   const { disk, days_left, growth_per_day_bytes, database, memory_bytes } = capacity;
   const { figures } = words;
   return (

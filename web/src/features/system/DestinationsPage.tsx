@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
+import type { Schema } from "@/api/client";
 import { QueryError } from "@/api/QueryError";
-import type { System } from "@/api/system";
 import { OutcomeChip } from "@/ui/badges";
 import { EmptyState } from "@/ui/EmptyState";
 import { Num, When } from "@/ui/Num";
@@ -13,7 +13,7 @@ import { destinationsQuery } from "./queries";
 import classes from "./System.module.css";
 
 const words = system.destinations;
-type Destination = System["Destination"];
+type Destination = Schema["Destination"];
 
 const addressOf = ({ host, port }: Destination) =>
   `${host.includes(":") ? `[${host}]` : host}:${port}`;

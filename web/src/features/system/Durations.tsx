@@ -1,4 +1,4 @@
-import type { System } from "@/api/system";
+import type { Schema } from "@/api/client";
 import { Bars } from "@/ui/charts/Bars";
 import { stepAxis } from "@/ui/charts/xAxis";
 import { dayInZone } from "@/ui/day";
@@ -10,7 +10,7 @@ const words = system.jobs.history.durations;
 const most = 60;
 
 /** Whether a job takes longer and longer, and which of its runs failed. */
-export function Durations({ runs }: { runs: readonly System["JobRun"][] }) {
+export function Durations({ runs }: { runs: readonly Schema["JobRun"][] }) {
   const ended = runs
     .filter((run) => tookOf(run) !== null)
     .slice(0, most)

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import type { Schema } from "@/api/client";
 import { QueryError } from "@/api/QueryError";
-import type { System } from "@/api/system";
 import { OutcomeChip } from "@/ui/badges";
 import { CopyCode } from "@/ui/CopyCode";
 import { EmptyState } from "@/ui/EmptyState";
@@ -15,7 +15,7 @@ import { healthQuery } from "./queries";
 import classes from "./System.module.css";
 
 const words = system.health;
-type Check = System["Check"];
+type Check = Schema["Check"];
 
 /** Is the installation well, and if not, what helps? */
 export function HealthPage() {

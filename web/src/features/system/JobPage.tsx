@@ -1,9 +1,8 @@
 import { Button } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { request } from "@/api/client";
+import { api, request, type Schema } from "@/api/client";
 import { tableState } from "@/api/lists";
-import { systemApi as api, type System } from "@/api/system";
 import { useHref } from "@/router/href";
 import { oneOf } from "@/router/search";
 import { useCanManage, useWorkspaces } from "@/session/session";
@@ -18,13 +17,13 @@ import { Stack } from "@/ui/Stack";
 import { saveRows } from "@/ui/saveRows";
 import { system } from "@/words/system";
 import { Durations } from "./Durations";
-import { jobsQuery, runsQuery, STATES } from "./queries";
+import { jobsQuery, runsQuery, STATES, whichPage } from "./queries";
 import { RunButton } from "./RunButton";
 import { RunProgress, RunState, Took, tookOf } from "./runs";
 import classes from "./System.module.css";
 
 const words = system.jobs.history;
-type Run = System["JobRun"];
+type Run = Schema["JobRun"];
 
 /** What became of each run of one job. */
 export function JobPage() {
@@ -119,7 +118,7 @@ export function JobPage() {
   );
 }
 
-function Facts({ job }: { job: System["JobStatus"] }) {
+function Facts({ job }: { job: Schema["JobStatus"] }) {
   return (
     <>
       <span>{job.schedule_text}</span>
@@ -208,7 +207,7 @@ async function saveRuns(name: string, query: { state?: Run["state"]; workspace?:
   do {
     const page = await request(() =>
       api.GET("/api/v1/system/jobs/{name}/runs", {
-        params: { path: { name }, query: { ...query, cursor, limit: 500 } },
+        params: { path: { name }, query: { ...query, cursor: whichPage(cursor), limit: 500 } },
       }),
     );
     rows.push(...page.items);

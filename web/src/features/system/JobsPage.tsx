@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
+import type { Schema } from "@/api/client";
 import { QueryError } from "@/api/QueryError";
-import type { System } from "@/api/system";
 import { useHref } from "@/router/href";
 import { useCanManage } from "@/session/session";
 import { EmptyState } from "@/ui/EmptyState";
@@ -16,7 +16,7 @@ import { RunProgress, RunState, Took } from "./runs";
 import classes from "./System.module.css";
 
 const words = system.jobs;
-type Job = System["JobStatus"];
+type Job = Schema["JobStatus"];
 
 /** Did the nightly work run, how long, what next? */
 export function JobsPage() {

@@ -1,4 +1,4 @@
-import type { System } from "@/api/system";
+import type { Schema } from "@/api/client";
 import { OutcomeChip } from "@/ui/badges";
 import { EmptyState } from "@/ui/EmptyState";
 import { formatShare } from "@/ui/format";
@@ -9,7 +9,7 @@ import { system } from "@/words/system";
 import classes from "./System.module.css";
 
 const words = system.capacity.keys;
-type Row = System["KeyCounts"];
+type Row = Schema["KeyCounts"];
 
 /** Reasons shown in a row; the rest is in the file. */
 const shown = 3;

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import type { System } from "@/api/system";
+import type { Schema } from "@/api/client";
 import { system } from "@/words/system";
 import { RunForm } from "./RunForm";
 import { useRun } from "./useRun";
@@ -8,7 +8,7 @@ import { useRun } from "./useRun";
 const words = system.jobs.run;
 
 interface RunButtonProps {
-  job: System["JobStatus"];
+  job: Schema["JobStatus"];
   primary?: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { NativeSelect, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
+import type { Schema } from "@/api/client";
 import { fieldErrors, wordError } from "@/api/errors";
-import type { System } from "@/api/system";
 import { useWorkspace, useWorkspaces } from "@/session/session";
 import { FormDrawer } from "@/ui/FormDrawer";
 import { system } from "@/words/system";
@@ -10,7 +10,7 @@ import { useRun } from "./useRun";
 const words = system.jobs.run;
 
 /** For which workspace, and as of which day. */
-export function RunForm({ job, onClose }: { job: System["JobStatus"]; onClose: () => void }) {
+export function RunForm({ job, onClose }: { job: Schema["JobStatus"]; onClose: () => void }) {
   const workspaces = useWorkspaces();
   const { slug } = useWorkspace();
   const run = useRun(job.name, job.title);

@@ -1,9 +1,8 @@
 import { Autocomplete, NativeSelect, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { request } from "@/api/client";
+import { api, request, type Schema } from "@/api/client";
 import { fieldErrors, wordError } from "@/api/errors";
-import { systemApi as api, type System } from "@/api/system";
 import { meQuery, workspacesQuery } from "@/session/queries";
 import { FormDrawer } from "@/ui/FormDrawer";
 import { notify } from "@/ui/notify";
@@ -25,7 +24,7 @@ export function WorkspaceCreate({ onClose }: { onClose: () => void }) {
     },
   });
   const create = useMutation({
-    mutationFn: (body: System["CreateWorkspace"]) =>
+    mutationFn: (body: Schema["CreateWorkspace"]) =>
       request(() => api.POST("/api/v1/workspaces", { body })),
     onSuccess: async ({ name }) => {
       // The new one brings rights with it.

@@ -1,10 +1,9 @@
 import { Autocomplete, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { request } from "@/api/client";
+import { api, request, type Schema } from "@/api/client";
 import { fieldErrors, wordError } from "@/api/errors";
 import { QueryError } from "@/api/QueryError";
-import { systemApi as api, type System } from "@/api/system";
 import { workspacesQuery } from "@/session/queries";
 import { FormDrawer } from "@/ui/FormDrawer";
 import { notify } from "@/ui/notify";
@@ -16,7 +15,7 @@ import { changesOf, daysOf, isZone, zones } from "./settings";
 const words = system.workspaces.edit;
 const { create } = system.workspaces;
 
-type Settings = System["WorkspaceSettings"];
+type Settings = Schema["WorkspaceSettings"];
 
 interface WorkspaceEditProps {
   workspace: { slug: string; name: string };
@@ -66,7 +65,7 @@ function Form({ settings, onClose }: { settings: Settings; onClose: () => void }
     },
   });
   const save = useMutation({
-    mutationFn: (body: System["ChangeWorkspace"]) =>
+    mutationFn: (body: Schema["ChangeWorkspace"]) =>
       request(() =>
         api.PATCH("/api/v1/workspaces/{workspace}", {
           params: { path: { workspace: settings.slug } },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { System } from "@/api/system";
+import type { Schema } from "@/api/client";
 import {
   backupsVerdict,
   capacityVerdict,
@@ -14,7 +14,7 @@ import {
 const now = Date.parse("2026-03-10T12:30:00Z");
 const hours = (count: number) => new Date(now - count * 3_600_000).toISOString();
 
-const run = (state: System["JobRun"]["state"]): System["JobRun"] => ({
+const run = (state: Schema["JobRun"]["state"]): Schema["JobRun"] => ({
   id: 1,
   job: "x",
   workspace: null,
@@ -30,7 +30,7 @@ const run = (state: System["JobRun"]["state"]): System["JobRun"] => ({
   asked_by: null,
 });
 
-const job = (title: string, state: System["JobRun"]["state"]): System["JobStatus"] => ({
+const job = (title: string, state: Schema["JobRun"]["state"]): Schema["JobStatus"] => ({
   name: title.toLowerCase(),
   title,
   what: "",
@@ -61,7 +61,7 @@ describe("the sentence of the jobs", () => {
 });
 
 describe("the sentence of the backups", () => {
-  const backup = (age: number, more?: Partial<System["Backup"]>): System["Backup"] => ({
+  const backup = (age: number, more?: Partial<Schema["Backup"]>): Schema["Backup"] => ({
     name: `b${age}.thb`,
     created_at: hours(age),
     bytes: 1,
@@ -71,7 +71,7 @@ describe("the sentence of the backups", () => {
     problem: null,
     ...more,
   });
-  const all = (items: System["Backup"][], more?: Partial<System["Backups"]>) =>
+  const all = (items: Schema["Backup"][], more?: Partial<Schema["Backups"]>) =>
     backupsVerdict(
       {
         folder: "/b",

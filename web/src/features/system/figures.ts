@@ -1,10 +1,10 @@
-import type { System } from "@/api/system";
+import type { Schema } from "@/api/client";
 import type { XAxis } from "@/ui/charts/xAxis";
 import { dayInZone } from "@/ui/day";
 import { formatClockShort, formatDay, formatWeekday } from "@/ui/format";
 import { system } from "@/words/system";
 
-type Job = System["JobStatus"];
+type Job = Schema["JobStatus"];
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -16,7 +16,7 @@ export function failedFirst(jobs: readonly Job[]): Job[] {
   return [...jobs].sort((one, other) => Number(isFailing(other)) - Number(isFailing(one)));
 }
 
-export function jobsVerdict({ items, leader }: System["JobOverview"]): string {
+export function jobsVerdict({ items, leader }: Schema["JobOverview"]): string {
   const words = system.jobs.verdict;
   const failing = items.filter(isFailing).map(({ title }) => title);
   const said = failing.length > 0 ? words.failing(failing, items.length) : words.well(items.length);
@@ -26,11 +26,11 @@ export function jobsVerdict({ items, leader }: System["JobOverview"]): string {
 /** A night may fail without harm; from the third day on one would miss the data. */
 const STALE_DAYS = 3;
 
-export function newest(items: readonly System["Backup"][]): System["Backup"] | undefined {
+export function newest(items: readonly Schema["Backup"][]): Schema["Backup"] | undefined {
   return [...items].sort((one, other) => (one.created_at < other.created_at ? 1 : -1))[0];
 }
 
-export function backupsVerdict(backups: System["Backups"], now: number): string {
+export function backupsVerdict(backups: Schema["Backups"], now: number): string {
   const words = system.backups.verdict;
   if (backups.folder === null) return words.off;
   const last = newest(backups.items);
@@ -47,7 +47,7 @@ export function backupsVerdict(backups: System["Backups"], now: number): string 
 const SOON_DAYS = 60;
 export const MANY_DAYS = 3_650;
 
-export function capacityVerdict({ disk, days_left, growth_per_day_bytes }: System["Capacity"]) {
+export function capacityVerdict({ disk, days_left, growth_per_day_bytes }: Schema["Capacity"]) {
   const words = system.capacity.verdict;
   if (!disk) return words.elsewhere;
   if (days_left === null || growth_per_day_bytes === null) return words.still;
@@ -56,7 +56,7 @@ export function capacityVerdict({ disk, days_left, growth_per_day_bytes }: Syste
 }
 
 /** Every hour of the last seven days, those without calls included. */
-export function wholeWeek(ingest: readonly System["IngestHour"][], now: number) {
+export function wholeWeek(ingest: readonly Schema["IngestHour"][], now: number) {
   const found = new Map(ingest.map((each) => [Math.floor(Date.parse(each.hour) / HOUR), each]));
   const last = Math.floor(now / HOUR);
   return Array.from({ length: 7 * 24 }, (_, at) => {
@@ -94,7 +94,7 @@ export function hourAxis(hours: readonly number[]): XAxis {
   };
 }
 
-export function destinationsVerdict(items: readonly System["Destination"][]): string {
+export function destinationsVerdict(items: readonly Schema["Destination"][]): string {
   const words = system.destinations.verdict;
   if (items.length === 0) return words.none;
   const failing = items.filter(({ last_error }) => last_error !== null).length;
@@ -106,7 +106,7 @@ export function destinationsVerdict(items: readonly System["Destination"][]): st
   );
 }
 
-export function healthVerdict({ checks }: System["Health"]): string {
+export function healthVerdict({ checks }: Schema["Health"]): string {
   const words = system.health.verdict;
   const failing = checks.filter(({ ok }) => !ok).length;
   return failing > 0 ? words.failing(failing, checks.length) : words.well(checks.length);

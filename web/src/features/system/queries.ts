@@ -1,7 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import { request } from "@/api/client";
+import { api, request, type Schema } from "@/api/client";
 import { listQuery } from "@/api/lists";
-import { systemApi as api, type System } from "@/api/system";
 import { oneOf, type RawSearch, textOf } from "@/router/search";
 
 /** What changes by itself is asked for again: often while something runs. */
@@ -18,7 +17,7 @@ export const jobsQuery = queryOptions({
 export const STATES = ["queued", "running", "succeeded", "failed", "skipped"] as const;
 
 export interface RunsSearch {
-  state?: System["JobRun"]["state"];
+  state?: Schema["JobRun"]["state"];
   workspace?: string;
 }
 
@@ -26,13 +25,16 @@ export function runsSearch(raw: RawSearch): RunsSearch {
   return { state: oneOf(raw.state, STATES, undefined), workspace: textOf(raw.workspace) };
 }
 
+/** The document calls this cursor required; the first page has none. */
+export const whichPage = (cursor: string | undefined) => cursor as string;
+
 export function runsQuery(name: string, search: RunsSearch) {
   return {
-    ...listQuery<System["JobRun"]>(
+    ...listQuery<Schema["JobRun"]>(
       ["system", "jobs", name, "runs", search],
       ({ cursor, limit, signal }) =>
         api.GET("/api/v1/system/jobs/{name}/runs", {
-          params: { path: { name }, query: { ...search, cursor, limit } },
+          params: { path: { name }, query: { ...search, cursor: whichPage(cursor), limit } },
           signal,
         }),
     ),

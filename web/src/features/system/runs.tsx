@@ -1,4 +1,4 @@
-import type { System } from "@/api/system";
+import type { Schema } from "@/api/client";
 import { type Outcome, OutcomeChip } from "@/ui/badges";
 import { formatDuration } from "@/ui/format";
 import { system } from "@/words/system";
@@ -6,7 +6,7 @@ import classes from "./System.module.css";
 
 const words = system.jobs;
 
-type Run = System["JobRun"];
+type Run = Schema["JobRun"];
 
 const outcomes: Record<Run["state"], Outcome> = {
   queued: "plain",

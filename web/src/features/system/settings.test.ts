@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { System } from "@/api/system";
+import type { Schema } from "@/api/client";
 import { changesOf, daysOf, isSlug, isZone, linesOf, slugOf } from "./settings";
 
 describe("what is typed into the settings of a workspace", () => {
@@ -28,7 +28,7 @@ describe("what is typed into the settings of a workspace", () => {
 });
 
 it("sends only what differs", () => {
-  const settings: System["WorkspaceSettings"] = {
+  const settings: Schema["WorkspaceSettings"] = {
     slug: "default",
     name: "Head office",
     kind: "internal",

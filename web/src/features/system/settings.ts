@@ -1,6 +1,6 @@
-import type { System } from "@/api/system";
+import type { Schema } from "@/api/client";
 
-type Settings = System["WorkspaceSettings"];
+type Settings = Schema["WorkspaceSettings"];
 
 /** Zones the browser knows; the server knows the same names. */
 export function zones(): string[] {
@@ -59,7 +59,7 @@ interface Values {
 }
 
 /** Only what differs is sent, so that two people changing different things do not undo each other. */
-export function changesOf(settings: Settings, values: Values): System["ChangeWorkspace"] {
+export function changesOf(settings: Settings, values: Values): Schema["ChangeWorkspace"] {
   const ids = linesOf(values.excluded.ids);
   const domains = linesOf(values.excluded.email_domains);
   const events = daysOf(values.retention_days_events, 31) ?? null;

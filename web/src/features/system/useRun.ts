@@ -1,7 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { request } from "@/api/client";
+import { api, request, type Schema } from "@/api/client";
 import { wordError } from "@/api/errors";
-import { systemApi as api, type System } from "@/api/system";
 import { notify } from "@/ui/notify";
 import { system } from "@/words/system";
 
@@ -11,7 +10,7 @@ const words = system.jobs.run;
 export function useRun(name: string, title: string) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (body: System["RunJob"]) =>
+    mutationFn: (body: Schema["RunJob"]) =>
       request(() =>
         api.POST("/api/v1/system/jobs/{name}/runs", { params: { path: { name } }, body }),
       ),

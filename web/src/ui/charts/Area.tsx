@@ -43,6 +43,7 @@ export function Area(props: AreaProps) {
       if (value !== null && past !== null && !isRunning) notes.push(change(value, past));
     }
     if (isRunning) notes.push(running.note);
+    if (onOpen && value) notes.push(words.opensPeople);
     return {
       title: axis.label(at),
       rows: rows.map((row, order) => ({ ...row, look: order === 0 ? "line" : "dashed" })),

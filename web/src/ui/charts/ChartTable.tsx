@@ -63,5 +63,6 @@ function keyOf(row: readonly Cell[]): string {
 function CellText({ cell }: { cell: Cell }) {
   if (cell === null) return <Unknown />;
   if (typeof cell === "number") return formatExact(cell);
-  return typeof cell === "string" ? cell : cell.text;
+  if (typeof cell === "string") return cell;
+  return cell.href ? <a href={cell.href}>{cell.text}</a> : cell.text;
 }

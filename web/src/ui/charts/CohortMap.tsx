@@ -1,6 +1,7 @@
 import { retention } from "@/words/retention";
+import { addDays, type Day } from "../day";
 import { formatDay, formatExact, formatMonth, formatShare, type PeriodKind } from "../format";
-import { type Cohort, highestShare, poolCohorts } from "./cohorts";
+import { type Cohort, highestShare, poolCohorts, stepOn } from "./cohorts";
 import { type HeatCell, type HeatColumn, Heatmap, type HeatRow } from "./Heatmap";
 import type { Cell, ChartTable, FrameProps } from "./types";
 
@@ -11,10 +12,12 @@ interface CohortMapProps extends Omit<FrameProps, "table" | "summary"> {
   step: PeriodKind;
   columns: readonly HeatColumn[];
   summary?: string;
+  /** Where the people of a cohort are: all, or those active from a day to a day. */
+  peopleHref?: (cohort: Day, active?: { from: Day; to: Day }) => string;
 }
 
 /** Cohorts against the periods since they began; what has not elapsed is not drawn. */
-export function CohortMap({ cohorts, step, columns, ...frame }: CohortMapProps) {
+export function CohortMap({ cohorts, step, columns, peopleHref, ...frame }: CohortMapProps) {
   const high = highestShare(cohorts);
   const pooled = poolCohorts(cohorts, columns.length);
   const people = pooled[0]?.eligible ?? 0;
@@ -33,7 +36,12 @@ export function CohortMap({ cohorts, step, columns, ...frame }: CohortMapProps) 
       key: cohort.start,
       label: step === "month" ? formatMonth(cohort.start) : formatDay(cohort.start),
       size: formatExact(cohort.size),
-      cells: columns.map((_, at) => cellOf(cohort, at, high)),
+      sizeHref: cohort.size > 0 ? peopleHref?.(cohort.start) : undefined,
+      cells: columns.map((_, at) => {
+        const cell = cellOf(cohort, at, high);
+        if (!cell || !cohort.retained[at]) return cell;
+        return { ...cell, href: peopleHref?.(cohort.start, daysOf(cohort.start, step, at)) };
+      }),
     })),
   ];
   return (
@@ -48,6 +56,11 @@ export function CohortMap({ cohorts, step, columns, ...frame }: CohortMapProps) 
       table={cohortTable(cohorts, columns, step)}
     />
   );
+}
+
+/** First and last day of the n-th period since a cohort began. */
+function daysOf(start: Day, step: PeriodKind, at: number) {
+  return { from: stepOn(start, step, at), to: addDays(stepOn(start, step, at + 1), -1) };
 }
 
 function elapsed(share: number, retained: number, eligible: number, high: number): HeatCell {

@@ -20,6 +20,8 @@ export interface HeatCell {
   /** The numbers behind the share: "212 of 260". */
   title: string;
   running?: boolean;
+  /** Where the people of the cell are. */
+  href?: string;
 }
 
 export interface HeatRow {
@@ -27,6 +29,7 @@ export interface HeatRow {
   label: string;
   /** The size of the row, as text: the denominator of its shares. */
   size?: string;
+  sizeHref?: string;
   /** null where nothing is due yet: nothing is drawn. */
   cells: readonly (HeatCell | null)[];
   /** Sums the others up. */
@@ -65,6 +68,9 @@ export function Heatmap({
   );
 }
 
+/** Left of the first column stand the sizes of the rows. */
+const sizeColumn = -1;
+
 type GridProps = Pick<HeatmapProps, "corner" | "sizeLabel" | "columns" | "rows" | "onOpen">;
 
 function Grid({ corner, sizeLabel, columns, rows, onOpen }: GridProps) {
@@ -76,6 +82,13 @@ function Grid({ corner, sizeLabel, columns, rows, onOpen }: GridProps) {
     setPlace({ row, column });
     table.current?.querySelector<HTMLElement>(`[data-place="${row} ${column}"]`)?.focus();
   }
+
+  /** One tab stop for the grid: the cell that was walked to last. */
+  const walked = (row: number, column: number) => ({
+    "data-place": `${row} ${column}`,
+    tabIndex: place.row === row && place.column === column ? 0 : -1,
+    onFocus: () => setPlace({ row, column }),
+  });
 
   function onKeyDown(event: KeyboardEvent) {
     const { row, column } = place;
@@ -90,10 +103,12 @@ function Grid({ corner, sizeLabel, columns, rows, onOpen }: GridProps) {
     };
     const aim = moves[event.key];
     if (aim) {
-      const next = [clamp(aim[0], 0, last.row), clamp(aim[1], 0, last.column)] as const;
+      const y = clamp(aim[0], 0, last.row);
+      const first = rows[y]?.sizeHref ? sizeColumn : 0;
+      const next = [y, clamp(aim[1], first, last.column)] as const;
       // Triangular grids have no cell beyond what has begun.
       go(next[0], Math.min(next[1], lastDrawn(rows[next[0]])));
-    } else if (event.key === "Enter" && onOpen) {
+    } else if (event.key === "Enter" && onOpen && column !== sizeColumn) {
       onOpen(row, column);
     } else {
       return;
@@ -127,32 +142,57 @@ function Grid({ corner, sizeLabel, columns, rows, onOpen }: GridProps) {
           {rows.map((row, y) => (
             <tr key={row.key} data-sum={row.sum || undefined}>
               <th scope="row">{row.label}</th>
-              {sizeLabel && <td className={styles.size}>{row.size}</td>}
+              {sizeLabel && (
+                <td className={styles.size}>
+                  {row.sizeHref ? (
+                    <a
+                      href={row.sizeHref}
+                      className={styles.open}
+                      aria-label={words.cell(row.label, sizeLabel, row.size ?? "")}
+                      {...walked(y, sizeColumn)}
+                    >
+                      {row.size}
+                    </a>
+                  ) : (
+                    row.size
+                  )}
+                </td>
+              )}
               {columns.map((column, x) => {
                 const cell = row.cells[x];
                 if (!cell) return <td key={column.key} />;
-                const here = place.row === y && place.column === x;
+                const label = words.cell(row.label, column.title ?? column.label, cell.title);
                 const step = heatStep(cell.share);
-                return (
+                const look = {
+                  className: styles.cell,
+                  "data-running": cell.running || undefined,
+                  title: cell.title,
+                  style: cell.running
+                    ? undefined
+                    : {
+                        background: `var(--th-heat-${step})`,
+                        color: `var(--th-heat-${step}-text)`,
+                      },
+                };
+                return cell.href ? (
+                  <td key={column.key} {...look}>
+                    <a
+                      href={cell.href}
+                      className={styles.open}
+                      aria-label={label}
+                      {...walked(y, x)}
+                    >
+                      {cell.text}
+                    </a>
+                  </td>
+                ) : (
                   // biome-ignore lint/a11y/useKeyWithClickEvents: the grid takes Enter for its cells
                   <td
                     key={column.key}
-                    className={styles.cell}
-                    data-place={`${y} ${x}`}
-                    data-running={cell.running || undefined}
+                    {...look}
+                    {...walked(y, x)}
                     data-opens={onOpen ? true : undefined}
-                    tabIndex={here ? 0 : -1}
-                    title={cell.title}
-                    aria-label={words.cell(row.label, column.title ?? column.label, cell.title)}
-                    style={
-                      cell.running
-                        ? undefined
-                        : {
-                            background: `var(--th-heat-${step})`,
-                            color: `var(--th-heat-${step}-text)`,
-                          }
-                    }
-                    onFocus={() => setPlace({ row: y, column: x })}
+                    aria-label={label}
                     onClick={onOpen && (() => onOpen(y, x))}
                   >
                     {cell.text}

@@ -3,7 +3,8 @@ import { stageColour } from "../badges";
 import { addDays, addMonths, type Day, daysBetween, endOfMonth } from "../day";
 import { formatExact, formatPeriod, formatRatio, type PeriodKind } from "../format";
 import { Bars } from "./Bars";
-import type { Cell, ChartTable, FrameProps } from "./types";
+import { stepOn } from "./cohorts";
+import { type Cell, type ChartTable, countCell, type FrameProps } from "./types";
 import { dayAxis } from "./xAxis";
 
 export interface LifecyclePeriod {
@@ -23,12 +24,23 @@ interface LifecycleBarsProps extends Omit<FrameProps, "table" | "summary"> {
   today: Day;
   /** Opens one period, from its first day to its last. */
   onOpen?: (from: Day, to: Day) => void;
+  peopleHref?: PeriodHref;
 }
+
+/** Where the people are who were active in a period, or began in it. */
+export type PeriodHref = (who: "active" | "new", from: Day, to: Day) => string;
 
 const parts = ["current", "resurrected", "new"] as const;
 
 /** In and out per period: what comes stands above zero, who stays away below. */
-export function LifecycleBars({ periods, kind, today, onOpen, ...frame }: LifecycleBarsProps) {
+export function LifecycleBars({
+  periods,
+  kind,
+  today,
+  onOpen,
+  peopleHref,
+  ...frame
+}: LifecycleBarsProps) {
   const runningAt = periods.findIndex((period) => period.running);
   const whole = lastWholePeriod(periods);
   // A day cannot be taken apart.
@@ -79,7 +91,7 @@ export function LifecycleBars({ periods, kind, today, onOpen, ...frame }: Lifecy
         const said = value === null ? words.bars.noRatio : words.bars.ratio(formatRatio(value));
         return opens ? [said, words.bars.opens] : [said];
       }}
-      table={lifecycleTable(periods, kind)}
+      table={lifecycleTable(periods, kind, peopleHref)}
       onOpen={
         opens
           ? (at) => {
@@ -107,7 +119,11 @@ export function lastWholePeriod(periods: readonly LifecyclePeriod[]): LifecycleP
   return periods.findLast((period) => !period.running);
 }
 
-export function lifecycleTable(periods: readonly LifecyclePeriod[], kind: PeriodKind): ChartTable {
+export function lifecycleTable(
+  periods: readonly LifecyclePeriod[],
+  kind: PeriodKind,
+  peopleHref?: PeriodHref,
+): ChartTable {
   const counts = ["active", "new", "current", "resurrected", "dormant"] as const;
   return {
     caption: words.table.caption(words.periods[kind].toLowerCase()),
@@ -122,7 +138,14 @@ export function lifecycleTable(periods: readonly LifecyclePeriod[], kind: Period
       const { quick_ratio: ratio } = period;
       return [
         { value: period.start, text },
-        ...counts.map((count) => period[count]),
+        ...counts.map((count) =>
+          count === "active" || count === "new"
+            ? countCell(
+                period[count],
+                peopleHref?.(count, period.start, addDays(stepOn(period.start, kind, 1), -1)),
+              )
+            : period[count],
+        ),
         ratio === null ? { value: null, text: "–" } : { value: ratio, text: formatRatio(ratio) },
       ];
     }),

@@ -13,7 +13,7 @@ import {
   valuesBy,
 } from "./activeDays";
 import { Trend, type TrendMark } from "./Trend";
-import type { FrameProps } from "./types";
+import type { DaysBehind, FrameProps } from "./types";
 
 interface Span {
   from: Day;
@@ -34,7 +34,12 @@ interface PeopleTrendProps extends Omit<FrameProps, "table" | "title" | "summary
   elsewhere?: ReactNode;
   /** Said after the figure: what the marks are. */
   marksNote?: string;
+  /** Opens the people behind the figure of a day. */
+  behind?: DaysBehind;
 }
+
+/** The days a figure looks back, itself included. */
+const lookbacks = { day: 1, week: 7, month: 28 } as const satisfies Record<Measure, number>;
 
 /** Active people by day, counted over a day, 7 or 28 days, as the reader chooses. */
 export function PeopleTrend(props: PeopleTrendProps) {
@@ -61,6 +66,7 @@ export function PeopleTrend(props: PeopleTrendProps) {
       title={words.title}
       summary={summaryOf(values, props) + note}
       definition={measured[measure]}
+      lookback={lookbacks[measure]}
       name={words.names[measure]}
       values={values}
       period={period}

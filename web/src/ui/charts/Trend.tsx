@@ -3,7 +3,7 @@ import { addDays, type Day, daysBetween, eachDay } from "../day";
 import { formatDay } from "../format";
 import { Area } from "./Area";
 import type { Mark, Value } from "./plot";
-import type { Cell, FrameProps } from "./types";
+import { type Cell, countCell, type DaysBehind, type FrameProps } from "./types";
 import { dayAxis } from "./xAxis";
 
 interface Span {
@@ -28,11 +28,17 @@ interface TrendProps extends Omit<FrameProps, "table"> {
   marks?: readonly TrendMark[];
   /** A drag over the plot chooses these days. */
   onDays?: (from: Day, to: Day) => void;
+  /** Opens the people behind the figure of a day. */
+  behind?: DaysBehind;
+  /** How many days the figure of a day looks back, itself included. */
+  lookback?: number;
 }
 
 /** A daily figure over a period, with the earlier period behind it day for day. */
 export function Trend(props: TrendProps) {
-  const { name, values, period, earlier, today, marks = [], onDays, ...frame } = props;
+  const { name, values, period, earlier, today, marks = [], onDays, ...rest } = props;
+  const { behind, lookback = 1, ...frame } = rest;
+  const firstOf = (day: Day) => addDays(day, 1 - lookback);
   const days = eachDay(period.from, period.to);
   const now = days.map((day) => values.get(day) ?? null);
   const pastDay = (at: number) => (earlier ? addDays(earlier.from, at) : "");
@@ -50,7 +56,13 @@ export function Trend(props: TrendProps) {
   const rows = days.map((day, at): Cell[] => {
     const text =
       running && at >= runningFrom ? `${formatDay(day)} (${words.soFar})` : formatDay(day);
-    return [{ value: day, text }, now[at] ?? null, ...(compared ? [past[at] ?? null] : [])];
+    const linked = (value: Value, on: Day) =>
+      countCell(value ?? null, behind?.href(firstOf(on), on));
+    return [
+      { value: day, text },
+      linked(now[at] ?? null, day),
+      ...(compared ? [linked(past[at] ?? null, pastDay(at))] : []),
+    ];
   });
 
   return (
@@ -70,6 +82,13 @@ export function Trend(props: TrendProps) {
         .map(
           ({ day, label, lines }): Mark => ({ at: daysBetween(period.from, day), label, lines }),
         )}
+      onOpen={
+        behind &&
+        ((at) => {
+          const day = days[at];
+          if (day && now[at]) behind.open(firstOf(day), day);
+        })
+      }
       onBrush={onDays && ((from, to) => onDays(days[from] ?? period.from, days[to] ?? period.to))}
       table={{ caption: frame.title, columns, rows }}
     />

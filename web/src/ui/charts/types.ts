@@ -1,8 +1,20 @@
 import type { ReactNode } from "react";
 import type { Definition } from "@/words/definitions";
+import type { Day } from "../day";
+import { formatExact } from "../format";
 
 /** A number goes to the reader as `text` and to CSV as `value`; null is unknown, "" is nothing due. */
-export type Cell = string | number | null | { value: string | number | null; text: string };
+export type Cell =
+  | string
+  | number
+  | null
+  | { value: string | number | null; text: string; href?: string };
+
+/** Where the people lie who were active from a day to a day. */
+export interface DaysBehind {
+  href: (from: Day, to: Day) => string;
+  open: (from: Day, to: Day) => void;
+}
 
 interface TableColumn {
   label: string;
@@ -65,3 +77,8 @@ export interface TooltipContent {
 }
 
 export const seriesColour = (at: number): string => `var(--th-series-${(at % 6) + 1})`;
+
+/** A count that opens the people behind it; nobody stands behind zero. */
+export function countCell(value: number | null, href: string | undefined): Cell {
+  return value ? { value, text: formatExact(value), href } : value;
+}
