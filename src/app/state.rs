@@ -12,7 +12,8 @@ use crate::backup::{self, Asked, Recipients};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::crypto::{KeyError, SecretKey};
-use crate::db::{Db, DbError, Location, migrate};
+use crate::db::copy::quick_check;
+use crate::db::{Db, DbConn, DbError, Location, migrate};
 use crate::health::{Started, hold_to_key};
 use crate::http::ClientAddress;
 use crate::http::layers::Https;
@@ -90,7 +91,9 @@ impl AppState {
     /// The same with a way out that the process uses already.
     pub fn open_with(config: Config, clock: Clock, outbound: Outbound) -> Result<Self, StartError> {
         let started_at = clock.now();
-        let db = open_store(&config, &clock)?;
+        let db = Db::open(&config.database_url())?;
+        look_for_damage(&db)?;
+        prepare_store(&config, &db, &clock)?;
         let key = secret_key(&config, &db)?;
         let client = ClientAddress::behind(config.server.trusted_proxies.clone());
         let auth = Auth::new(db.clone(), clock.clone(), client, config.server.is_https());
@@ -124,10 +127,39 @@ impl AppState {
 /// Opens the store and brings it up to date, as every verb that works on it does.
 pub fn open_store(config: &Config, clock: &Clock) -> Result<Db, StartError> {
     let db = Db::open(&config.database_url())?;
-    upgrade(config, &db, clock)?;
+    prepare_store(config, &db, clock)?;
+    Ok(db)
+}
+
+fn prepare_store(config: &Config, db: &Db, clock: &Clock) -> Result<(), StartError> {
+    upgrade(config, db, clock)?;
     let now = clock.now();
     db.write_blocking(|conn| workspaces::ensure_default(conn, now))?;
-    Ok(db)
+    Ok(())
+}
+
+/// A database file up to this size, in bytes, is read through before it is served.
+const QUICKLY_READ: u64 = 32 << 20;
+
+/// A damaged file is not served. A large one is read through beside serving, so that the start stays short.
+fn look_for_damage(db: &Db) -> Result<(), StartError> {
+    let Location::Sqlite(path) = db.location() else { return Ok(()) };
+    let (mut conn, path) = (db.dedicated()?, path.clone());
+    let small = std::fs::metadata(&path).is_ok_and(|file| file.len() <= QUICKLY_READ);
+    let mut look = move || match &mut conn {
+        DbConn::Sqlite(conn) => {
+            quick_check(conn, &path).map_err(|error| StartError::Machine(format!("{error}; restore it from a backup")))
+        }
+        DbConn::Postgres(_) => Ok(()),
+    };
+    if small {
+        return look();
+    }
+    std::thread::Builder::new()
+        .name("look".into())
+        .spawn(move || look().inspect_err(|error| tracing::error!(%error, "the database is damaged")))
+        .map(drop)
+        .map_err(|e| StartError::Machine(format!("cannot start the thread that looks for damage: {e}")))
 }
 
 /// Brings the schema up to date. What an older version left on PostgreSQL is backed up before, into the

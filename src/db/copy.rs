@@ -56,12 +56,15 @@ fn cannot(file: &Path, error: &dyn std::fmt::Display) -> DbError {
 
 /// Looks through a database for damage; the error names the first that is found.
 pub fn quick_check(conn: &mut SqliteConnection, file: &Path) -> Result<(), DbError> {
-    let rows: Vec<Verdict> = diesel::sql_query("SELECT quick_check AS verdict FROM pragma_quick_check").load(conn)?;
+    let damaged = |found: &str| DbError::Setup(format!("{} is damaged: {found}", file.display()));
+    let rows: Vec<Verdict> = diesel::sql_query("SELECT quick_check AS verdict FROM pragma_quick_check")
+        .load(conn)
+        .map_err(|error| damaged(&error.to_string()))?;
     match rows.first() {
         Some(row) if row.verdict == "ok" => Ok(()),
         found => {
             let found = found.map_or("it says nothing", |row| row.verdict.as_str());
-            Err(DbError::Setup(format!("{} is damaged: {found}", file.display())))
+            Err(damaged(found))
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod schema;
 pub mod tables;
 pub mod time;
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -77,6 +78,7 @@ impl From<diesel::result::Error> for DbError {
                 let text = info.message();
                 [
                     "locked",
+                    "lock timeout",
                     "disk is full",
                     "disk I/O",
                     "readonly",
@@ -138,6 +140,9 @@ impl Manager {
                         "{} is damaged or no SQLite database: restore it from a backup",
                         path.display()
                     )),
+                    text if text.contains("unable to open") => {
+                        DbError::Setup(format!("cannot open the database file {}: {}", path.display(), why_not(path)))
+                    }
                     text if text.contains("readonly") => DbError::Setup(format!(
                         "the database file {} cannot be written: check its owner and permissions",
                         path.display()
@@ -152,6 +157,15 @@ impl Manager {
                 })
             }
         }
+    }
+}
+
+/// SQLite says that it cannot open a file, the system says why.
+fn why_not(path: &Path) -> String {
+    match std::fs::File::options().create(true).append(true).open(path) {
+        Err(e) => e.to_string(),
+        // The file itself can be had: then it is the log beside it that cannot be made.
+        Ok(_) => "its folder cannot be written; check its owner and permissions".into(),
     }
 }
 
@@ -231,6 +245,11 @@ impl Db {
             }
             Location::Postgres(_) => (8, 4),
         };
+        if let Location::Sqlite(path) = &location {
+            // What is stored is personal: a new file is for its owner only. An old one keeps what the operator gave it.
+            use std::os::unix::fs::OpenOptionsExt;
+            drop(std::fs::File::options().create_new(true).write(true).mode(0o600).open(path));
+        }
         let user = presence::User::of(&location)?.map(std::sync::Arc::new);
         // The first connection is opened by hand so that its error reaches the operator unwrapped.
         let opened = Arc::new(Mutex::new(Opened::default()));
@@ -281,7 +300,7 @@ impl Db {
     /// Runs `work` in a transaction that commits if it returns `Ok`. Blocks; from async code use [`Db::write`].
     pub fn write_blocking<T, E: From<DbError>>(&self, work: impl FnOnce(&mut DbConn) -> Result<T, E>) -> Result<T, E> {
         let mut conn = Self::take(&self.writers)?;
-        transaction(&mut conn, "BEGIN IMMEDIATE", "BEGIN", work)
+        transaction(&mut conn, "BEGIN IMMEDIATE", BEGIN_WRITE, work)
     }
 
     /// [`Db::read_blocking`] on a thread that may block.
@@ -315,6 +334,11 @@ pub fn lock_workspace(conn: &mut DbConn, workspace: i64) -> Result<(), DbError> 
     }
     Ok(())
 }
+
+/// A process that is held up in the middle of its writing must not hold up the others: PostgreSQL ends its
+/// transaction, and whoever waits for a lock is told to come again.
+const BEGIN_WRITE: &str =
+    "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '15s'; SET LOCAL lock_timeout = '20s'";
 
 async fn off_thread<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
 where

@@ -1,5 +1,6 @@
 //! Looks for what would keep the appliance from working.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use diesel::prelude::*;
@@ -268,7 +269,12 @@ pub(super) fn writable(name: &'static str, folder: &Path, setting: &str) -> Chec
     match written {
         Ok(()) => Check::good(name, format!("{shown} is writable")),
         Err(e) => {
-            Check::bad(name, format!("{shown}: {e}"), format!("give it to the user that runs takehold, or {setting}"))
+            let remedy = match e.kind() {
+                ErrorKind::StorageFull => format!("make room, or {setting}"),
+                ErrorKind::ReadOnlyFilesystem => format!("mount it writable, or {setting}"),
+                _ => format!("give it to the user that runs takehold, or {setting}"),
+            };
+            Check::bad(name, format!("{shown}: {e}"), remedy)
         }
     }
 }

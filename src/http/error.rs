@@ -106,14 +106,19 @@ impl ApiError {
         Self::new(StatusCode::TOO_MANY_REQUESTS, code, detail).with_header(header::RETRY_AFTER, retry_after.to_string())
     }
 
-    /// 503 `unavailable` with `Retry-After`; the cause goes to the log.
+    /// 503 `unavailable` with `Retry-After`; the cause goes to the log, and only what helps the caller is told.
     pub fn unavailable(cause: impl Into<String>) -> Self {
-        let mut error = Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "unavailable",
-            "The store does not answer right now; try again in a moment.",
-        );
-        error.cause = Some(cause.into());
+        let cause = cause.into();
+        let says = |signs: [&str; 2]| signs.iter().any(|sign| cause.contains(sign));
+        let detail = if says(["disk is full", "No space left"]) {
+            "The disk of the store is full: nothing was stored. Try again once there is room."
+        } else if says(["readonly", "disk I/O"]) {
+            "The disk of the store cannot be written: nothing was stored. Try again once it can."
+        } else {
+            "The store does not answer right now; try again in a moment."
+        };
+        let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
+        error.cause = Some(cause);
         error.with_header(header::RETRY_AFTER, "2")
     }
 

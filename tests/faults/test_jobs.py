@@ -7,7 +7,6 @@ from contextlib import ExitStack
 import pytest
 
 from appliance import Reader, until
-from expected import not_yet
 from harness import Load, beside, crash, reckon, strike
 from runs import Runs, leader_of
 from stores import ask_postgres
@@ -87,7 +86,6 @@ HELD_UP = """SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
     WHERE locktype = 'advisory' AND granted AND state = 'idle in transaction' AND datname = current_database()"""
 
 
-@not_yet("its transaction is open, and the others wait for its lock without end")
 def test_a_server_that_is_held_up_does_not_hold_up_the_others(servers):
     held, other, _ = servers
     key = held.write_key()

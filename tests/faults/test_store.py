@@ -11,7 +11,6 @@ import pytest
 import requests
 
 from appliance import Reader, until
-from expected import not_yet
 from harness import Load, reckon, strike
 from stores import FailingDisk, Postgres, SmallDisk, as_root
 
@@ -135,7 +134,6 @@ def test_a_full_disk_locks_nobody_out(disk):
     assert log_in(appliance).status_code in {200, 201, 204}
 
 
-@not_yet("the answer says only that the store does not answer")
 def test_a_full_disk_is_called_by_its_name(disk):
     appliance, disk = disk
     _, key = serving(appliance)
@@ -199,7 +197,6 @@ def mounted_read_only(new_appliance, tmp_path):
     as_root("umount", "--lazy", tmp_path)
 
 
-@not_yet("it says that the file cannot be opened, not why")
 def test_a_read_only_folder_is_refused_at_the_start(mounted_read_only):
     appliance, folder = mounted_read_only
     there = {"TAKEHOLD_DATABASE__URL": f"sqlite://{folder}/t.db", "TAKEHOLD_DATA_DIR": str(folder)}
@@ -242,9 +239,7 @@ def damaged(appliance, how):
     return file
 
 
-@pytest.mark.parametrize(
-    "how", ["head", "cut off", pytest.param("middle", marks=not_yet("only the head is looked at"))]
-)
+@pytest.mark.parametrize("how", ["head", "cut off", "middle"])
 def test_a_damaged_database_is_refused(new_appliance, how):
     appliance = new_appliance()
     file = damaged(appliance, how)
