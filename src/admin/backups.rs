@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use actix_web::{HttpResponse, get, post, web};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::jobs::{asker, refusal};
@@ -12,7 +12,7 @@ use crate::auth::{Can, can};
 use crate::backup::{self, Listed};
 use crate::config::Config;
 use crate::db::{Db, DbError};
-use crate::http::ApiError;
+use crate::http::{ApiError, ValidJson};
 use crate::jobs::overview::{JobRun, slugs};
 use crate::jobs::{Jobs, State, queries};
 
@@ -129,14 +129,20 @@ fn unreadable(error: backup::BackupError) -> ApiError {
     ApiError::conflict("backup_folder", error.to_string())
 }
 
+/// An empty object: what is taken is everything, and the rest is configured.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TakeBackup {}
+
 /// Take a backup as soon as possible
-#[utoipa::path(tag = "system", responses((status = 202, body = JobRun, description = "It waits to run"), (status = 409, description = "It waits or runs already, or there is no folder for it")))]
+#[utoipa::path(tag = "system", request_body = TakeBackup, responses((status = 202, body = JobRun, description = "It waits to run"), (status = 409, description = "It waits or runs already, or there is no folder for it")))]
 #[post("/backups")]
 pub(super) async fn take(
     caller: Can<can::SystemManage>,
     db: web::Data<Db>,
     config: web::Data<Config>,
     jobs: web::Data<Jobs>,
+    ValidJson(TakeBackup {}): ValidJson<TakeBackup>,
 ) -> Result<HttpResponse, ApiError> {
     if config.backup_folder().is_none() {
         return Err(ApiError::conflict(

@@ -93,7 +93,7 @@ fn remove_partial(folder: &Path) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let (name, path) = (entry.file_name().to_string_lossy().into_owned(), entry.path());
         let age = entry.metadata().and_then(|meta| meta.modified()).ok().and_then(|at| at.elapsed().ok());
-        if !age.is_some_and(|age| age > STALE) {
+        if age.is_none_or(|age| age <= STALE) {
             continue;
         }
         if name.starts_with(PARTIAL) && name.ends_with(PARTIAL_END) {

@@ -127,11 +127,21 @@ fn the_newest_are_kept_and_the_newest_is_drilled() {
     std::fs::write(folder.join("takehold-20270101T000000Z.thb"), b"TAKEHOLD BACKUP ").unwrap();
     assert_eq!(backup::prune(&folder, 2).unwrap(), 3);
     let listed = backup::list(&folder).unwrap();
-    let shown: Vec<(&str, bool)> = listed.iter().map(|one| (one.name.as_str(), one.problem.is_some())).collect();
-    let expected =
-        [(names[4].as_str(), false), (&names[3], false), ("mine.thb", false), ("takehold-20270101T000000Z.thb", true)];
+    let newest_first: Vec<&str> =
+        listed.iter().map(|one| one.name.as_str()).filter(|name| names.iter().any(|n| n == name)).collect();
+    assert_eq!(newest_first, [&names[4], &names[3]]);
+    let mut shown: Vec<(&str, bool, bool)> =
+        listed.iter().map(|one| (one.name.as_str(), one.verified_at.is_some(), one.problem.is_some())).collect();
+    shown.sort_unstable();
+    let expected = [
+        ("mine.thb", false, false),
+        (names[3].as_str(), true, false),
+        (&names[4], true, false),
+        ("takehold-20270101T000000Z.thb", false, true),
+    ];
     assert_eq!(shown, expected);
-    assert!(listed[0].rows.is_some() && listed[0].bytes > 0);
+    let newest = listed.iter().find(|one| one.name == names[4]).unwrap();
+    assert!(newest.rows.is_some() && newest.bytes > 0);
     let newest = backup::newest(&folder).unwrap().unwrap();
     assert!(newest.ends_with(&names[4]));
     let source = Source::open(&newest).unwrap();

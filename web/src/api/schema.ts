@@ -1908,6 +1908,8 @@ export interface components {
              */
             today: string;
         };
+        /** @description An empty object: what is taken is everything, and the rest is configured. */
+        TakeBackup: Record<string, never>;
         /** @description A test event. */
         TestEvent: {
             /** @description The app it happens in. */
@@ -2482,7 +2484,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeBackup"];
+            };
+        };
         responses: {
             /** @description It waits to run */
             202: {
@@ -2491,6 +2497,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobRun"];
+                };
+            };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not signed in */
@@ -2513,6 +2528,33 @@ export interface operations {
             };
             /** @description It waits or runs already, or there is no folder for it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
