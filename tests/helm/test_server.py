@@ -225,7 +225,8 @@ def test_config_becomes_toml():
     del config["later"]["nothing"]
     assert written == config
     assert isinstance(written["later"]["count"], int)
-    assert server(objects)["args"] == ["serve", "--config", f"{SETTINGS}/takehold.toml"]
+    assert server(objects)["args"] == ["serve"]
+    assert {"name": "TAKEHOLD_CONFIG", "value": f"{SETTINGS}/takehold.toml"} in server(objects)["env"]
 
 
 def test_a_change_of_settings_brings_new_pods():

@@ -7,6 +7,11 @@ default is left out.
 {{- $settings := include "takehold.settingsFolder" . -}}
 - name: TAKEHOLD_DATA_DIR
   value: {{ include "takehold.dataFolder" . }}
+{{- if .Values.config }}
+{{- /* A variable and no argument: what is run in the pod by hand reads the same file. */}}
+- name: TAKEHOLD_CONFIG
+  value: {{ $settings }}/takehold.toml
+{{- end }}
 - name: TAKEHOLD_SERVER__LISTEN
   value: {{ printf "%s:8080" .Values.listenAddress | quote }}
 - name: TAKEHOLD_SERVER__SECRET_KEY_FILE
