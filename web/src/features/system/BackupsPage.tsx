@@ -1,7 +1,6 @@
 import { Button } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { api, request, type Schema } from "@/api/client";
-import { wordError } from "@/api/errors";
 import { QueryError } from "@/api/QueryError";
 import { useHref } from "@/router/href";
 import { useCanManage } from "@/session/session";
@@ -11,7 +10,6 @@ import { CopyCode } from "@/ui/CopyCode";
 import { EmptyState } from "@/ui/EmptyState";
 import { formatBytes } from "@/ui/format";
 import { Num, When } from "@/ui/Num";
-import { notify } from "@/ui/notify";
 import { PageHeader } from "@/ui/PageHeader";
 import { type Column, QueryTable } from "@/ui/QueryTable";
 import { Stack } from "@/ui/Stack";
@@ -20,6 +18,7 @@ import { system } from "@/words/system";
 import { backupsVerdict, newest } from "./figures";
 import { backupsQuery } from "./queries";
 import classes from "./System.module.css";
+import { useAsk } from "./useRun";
 
 const words = system.backups;
 type Backup = Schema["Backup"];
@@ -87,18 +86,11 @@ function Facts({ backups: { folder, keep, next_at } }: { backups: Schema["Backup
 }
 
 function TakeOne() {
-  const queryClient = useQueryClient();
-  const take = useMutation({
-    mutationFn: () => request(() => api.POST("/api/v1/system/backups", {})),
-    onSuccess: () => notify({ message: words.take.asked }),
-    onError: (error) => {
-      const { title, remedy } = wordError(error);
-      notify({ title, message: remedy, failed: true });
-    },
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["system"] }),
-  });
+  const take = useAsk(words.take.job, words.take.asked, () =>
+    request(() => api.POST("/api/v1/system/backups", { body: {} })),
+  );
   return (
-    <Button onClick={() => take.isPending || take.mutate()}>
+    <Button onClick={() => take.isPending || take.mutate(undefined)}>
       {take.isPending ? words.take.asking : words.take.now}
     </Button>
   );

@@ -37,7 +37,7 @@ export function HealthPage() {
       <Stack>
         <QueryTable
           label={words.label}
-          columns={columns}
+          columns={columnsOf(data?.checks ?? [])}
           rows={checks}
           total={checks?.length ?? null}
           rowKey={({ name }) => name}
@@ -72,7 +72,18 @@ export function HealthPage() {
   );
 }
 
-const columns: Column<Check>[] = [
+/** What to do is asked only where something is. */
+const columnsOf = (checks: readonly Check[]): Column<Check>[] =>
+  checks.some(({ remedy }) => remedy) ? [...seen, remedy] : seen;
+
+const remedy: Column<Check> = {
+  key: "remedy",
+  header: words.columns.remedy,
+  width: "38%",
+  cell: (check) => <span className={classes.wrap}>{check.remedy ?? words.nothing}</span>,
+};
+
+const seen: Column<Check>[] = [
   {
     key: "name",
     header: words.columns.name,
@@ -89,13 +100,7 @@ const columns: Column<Check>[] = [
   {
     key: "found",
     header: words.columns.found,
-    width: "32%",
+    width: "42%",
     cell: ({ found }) => <span className={classes.wrap}>{found}</span>,
-  },
-  {
-    key: "remedy",
-    header: words.columns.remedy,
-    width: "38%",
-    cell: ({ remedy }) => <span className={classes.wrap}>{remedy ?? words.nothing}</span>,
   },
 ];

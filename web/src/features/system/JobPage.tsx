@@ -17,6 +17,7 @@ import { Stack } from "@/ui/Stack";
 import { saveRows } from "@/ui/saveRows";
 import { system } from "@/words/system";
 import { Durations } from "./Durations";
+import { scheduleOf } from "./figures";
 import { jobsQuery, runsQuery, STATES, whichPage } from "./queries";
 import { RunButton } from "./RunButton";
 import { RunProgress, RunState, Took, tookOf } from "./runs";
@@ -121,7 +122,7 @@ export function JobPage() {
 function Facts({ job }: { job: Schema["JobStatus"] }) {
   return (
     <>
-      <span>{job.schedule_text}</span>
+      <span>{scheduleOf(job)}</span>
       {job.next_at ? (
         <span>
           {words.next} <When at={job.next_at} />

@@ -9,7 +9,7 @@ import { PageHeader } from "@/ui/PageHeader";
 import { type Column, QueryTable } from "@/ui/QueryTable";
 import { saveRows } from "@/ui/saveRows";
 import { system } from "@/words/system";
-import { failedFirst, isFailing, jobsVerdict } from "./figures";
+import { failedFirst, isFailing, jobsVerdict, scheduleOf } from "./figures";
 import { jobsQuery } from "./queries";
 import { RunButton } from "./RunButton";
 import { RunProgress, RunState, Took } from "./runs";
@@ -86,7 +86,7 @@ function columns(manages: boolean): Column<Job>[] {
       width: "250px",
       cell: (job) => (
         <span className={classes.name}>
-          <span className={classes.wrap}>{job.schedule_text}</span>
+          <span className={classes.wrap}>{scheduleOf(job)}</span>
           <span className={classes.sub}>{words.scope[job.scope] ?? job.scope}</span>
         </span>
       ),

@@ -9,6 +9,9 @@ type Job = Schema["JobStatus"];
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
 
+/** Among other facts it is no sentence. */
+export const scheduleOf = ({ schedule_text }: Job) => schedule_text.replace(/\.$/, "");
+
 export const isFailing = (job: Job) => job.last?.state === "failed";
 
 /** What failed floats up; the rest keeps the server's order, in which jobs build on each other. */

@@ -4,7 +4,7 @@ import { listQuery } from "@/api/lists";
 import { oneOf, type RawSearch, textOf } from "@/router/search";
 
 /** What changes by itself is asked for again: often while something runs. */
-const BUSY = 2_000;
+export const BUSY = 2_000;
 const CALM = 30_000;
 
 export const jobsQuery = queryOptions({
