@@ -87,6 +87,8 @@ struct ChangeWorkspace {
     /// Days that runs of jobs are kept.
     #[schema(minimum = 1, maximum = 36500)]
     retention_days_jobs: Option<i32>,
+    #[serde(default, deserialize_with = "crate::http::object")]
+    #[schema(value_type = Option<ChangeExcluded>)]
     excluded: Option<ChangeExcluded>,
 }
 

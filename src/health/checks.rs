@@ -179,7 +179,7 @@ struct Verdict {
 /// PostgreSQL looks after its own pages.
 fn integrity(db: &Db, depth: Depth) -> Check {
     let name = "database file";
-    let remedy = "stop the server and restore the last good backup: takehold restore FILE";
+    let remedy = "stop the server and restore it from a backup: takehold restore FILE";
     let look = |conn: &mut DbConn| -> Result<Check, DbError> {
         let size = super::database_bytes(conn)?;
         let DbConn::Sqlite(sqlite) = conn else { return Ok(Check::good(name, "PostgreSQL checks its own pages")) };

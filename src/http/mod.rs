@@ -19,6 +19,6 @@ pub use client::ClientAddress;
 pub use csrf::{check_console_write, check_same_origin};
 pub use csv::{Csv, maybe, wants_csv};
 pub use error::{ApiError, FieldError, Problem};
-pub use json::ValidJson;
+pub use json::{ValidJson, object};
 pub use page::{Cursor, Limit, Page};
 pub use query::{TraitFilters, ValidQuery};

@@ -70,8 +70,8 @@ def test_a_wrong_setting(appliance, name, value):
     refused(appliance.run("serve", environment={name: value}))
 
 
-def test_a_second_server(engine, new_appliance):
-    appliance = new_appliance(engine).start()
+def test_a_second_server_on_one_file(new_appliance):
+    appliance = new_appliance().start()
     elsewhere = {"TAKEHOLD_SERVER__LISTEN": "127.0.0.1:0"}
     refused(appliance.run("serve", environment=elsewhere), "another takehold server")
     assert appliance.is_ready()
