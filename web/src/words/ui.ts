@@ -1,3 +1,4 @@
+import { formatExact } from "@/ui/format";
 import { counted } from "./plural";
 
 /** Words of the furniture itself; a feature's own words stand in its file. */
@@ -59,7 +60,9 @@ export const ui = {
     more: (count: number) => `${count} more`,
     loadingMore: "Loading…",
     shown: (shown: number, total: number | null) =>
-      total === null ? `${shown} shown` : `${shown} of ${total}`,
+      total === null
+        ? `${formatExact(shown)} shown`
+        : `${formatExact(shown)} of ${formatExact(total)}`,
     csv: "CSV",
     csvRunning: "Preparing…",
     csvTip: "Download this list with all its rows",
