@@ -73,8 +73,9 @@ fn swap(fresh: &Path, path: &Path) -> Result<Option<PathBuf>, BackupError> {
     let mut is_damaged = false;
     if was_there {
         // What is still in the log of the old database must go with it.
+        let unreadable = matches!(look(&Location::Sqlite(path.to_owned()))?, Present::Unreadable(_));
         is_damaged = match settle(path) {
-            Ok(()) => false,
+            Ok(()) => unreadable,
             Err(error @ DbError::Unavailable(_)) => return Err(error.into()),
             Err(_) => true,
         };

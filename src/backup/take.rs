@@ -63,7 +63,7 @@ pub fn take(db: &Db, asked: &Asked<'_>, watch: &mut Watch<'_>) -> Result<Taken, 
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let partial = tempfile::Builder::new().prefix(PARTIAL).suffix(PARTIAL_END).tempfile_in(folder).map_err(cannot)?;
     let mut total = 0;
-    let contents = db.snapshot(|conn| {
+    let (contents, target) = db.snapshot(|conn| {
         let schema = migrate::applied(conn)?
             .ok_or_else(|| BackupError::Input("the database is empty: there is nothing to back up".into()))?;
         migrate::refuse_newer(conn)?;
@@ -95,9 +95,10 @@ pub fn take(db: &Db, asked: &Asked<'_>, watch: &mut Watch<'_>) -> Result<Taken, 
         }
         let contents = writer.contents;
         record::put(&mut target, &Record::End(contents.clone())).map_err(cannot)?;
-        target.finish(contents.rows()).map_err(cannot)?;
-        Ok::<_, BackupError>(contents)
+        Ok::<_, BackupError>((contents, target))
     })?;
+    // The wait for the disk holds no snapshot up.
+    target.finish(contents.rows()).map_err(cannot)?;
     let written = Source::open(partial.path())?;
     let read_back = verify(&written, &Identities::default(), &mut |done, of| {
         let share = (u128::from(total) * u128::from(done)).checked_div(u128::from(of)).unwrap_or_default();

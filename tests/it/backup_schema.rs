@@ -10,7 +10,7 @@ use takehold::db::tables::{self, Kind, Row, Table, Value};
 use takehold::db::{Alone, Db, DbConn, Location, migrate, transaction};
 use takehold::on_both;
 
-use crate::support::Store;
+use crate::support::{Store, refused, takehold};
 
 #[derive(QueryableByName)]
 struct Column {
@@ -187,4 +187,24 @@ both_engines! {
         let nothing = backup::take(&db, &Asked { to: store.folder.path(), now: 0, key: None, recipients: &Recipients::default() }, &mut backup::unwatched);
         assert!(nothing.unwrap_err().to_string().contains("nothing to back up"));
     }
+}
+
+#[test]
+fn postgresql_is_backed_up_before_an_upgrade() {
+    let (versions, head) = versions();
+    let (Some(old), true) = (versions.first(), versions.len() > 1) else { return };
+    let store = Store::postgres();
+    let db = Db::open(&store.url).unwrap();
+    migrate::up_to(&mut db.dedicated().unwrap(), old).unwrap();
+    let applied = || migrate::applied(&mut db.dedicated().unwrap()).unwrap();
+    let upgrade =
+        |folder: &str| takehold(&store).arg("migrate").env("TAKEHOLD_BACKUP__FOLDER", folder).output().unwrap();
+    refused(&upgrade("/proc/none"), "before the upgrade");
+    assert_eq!(applied().as_ref(), Some(old));
+    let folder = store.folder.path().join("kept");
+    assert!(upgrade(&folder.to_string_lossy()).status.success());
+    assert_eq!(applied(), Some(head));
+    let newest = backup::newest(&folder).unwrap().unwrap();
+    assert_eq!(&Source::open(&newest).unwrap().header.schema, old);
+    assert!(upgrade("/proc/none").status.success(), "nothing is to be done, and nothing is backed up");
 }
