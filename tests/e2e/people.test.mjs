@@ -23,6 +23,7 @@ async function opens(link, said, chips) {
   await tab.waitForURL(`**${WORKSPACE}/people?**`);
   await settle(opened);
   const query = new URL(tab.url()).searchParams;
+  query.delete("range");
   const answer = await tab.request.get(`${base}/api/v1/workspaces/default/people?${query}&limit=1`);
   assert.equal((await answer.json()).total, said);
   await tab.getByText(new RegExp(`^${String(said).replace(/\B(?=(\d{3})+$)/, ",?")} (person fits|people fit) `)).waitFor();
@@ -84,8 +85,8 @@ describe("the people behind", () => {
       await opens(link, number(await link.textContent()), [/^active /]);
     }));
 
-  for (const period of ["day", "week", "month"]) {
-    from(`${WORKSPACE}/retention?range=12m&period=${period}`, `a cohort by ${period}, and those who came back`, async () => {
+  for (const [period, range] of [["day", "28d"], ["week", "90d"], ["month", "12m"]]) {
+    from(`${WORKSPACE}/retention?range=${range}&period=${period}`, `a cohort by ${period}, and those who came back`, async () => {
       const here = tab.url();
       const size = tab.locator("[role=grid] td a[data-place$=' -1']").nth(-3);
       await opens(size, number(await size.textContent()), [/^first active /]);
@@ -96,7 +97,7 @@ describe("the people behind", () => {
       await opens(back, number(retained), [/^first active /, /^active /]);
     });
 
-    from(`${WORKSPACE}/lifecycle/period-lifecycle/time?period=${period}`, `a ${period} of the lifecycle`, async () => {
+    from(`${WORKSPACE}/lifecycle/period-lifecycle/time?range=${range}&period=${period}`, `a ${period} of the lifecycle`, async () => {
       const here = tab.url();
       const rows = tab.locator("tbody tr").filter({ has: tab.locator("td:nth-child(3) a") });
       for (const [column, chip] of [[2, /^active /], [3, /^first active /]]) {
