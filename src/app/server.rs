@@ -95,7 +95,7 @@ impl Running {
         let (handle, health) = (self.server.handle(), self.state.health.clone());
         let (stop_jobs, mut told) = (self.leader.stopper(), self.told);
         actix_web::rt::spawn(async move {
-            told.to_stop().await;
+            told.stop_asked().await;
             tracing::info!("stopping: finishing what was begun");
             health.draining.store(true, Ordering::Relaxed);
             // Another server leads from now on; what runs here has as long as requests have.
@@ -105,7 +105,7 @@ impl Running {
             let graceful = handle.stop(true);
             tokio::select! {
                 () = graceful => {}
-                () = told.to_stop() => handle.stop(false).await,
+                () = told.stop_asked() => handle.stop(false).await,
             }
         });
         let ended = self.server.await.map_err(|e| StartError::Machine(format!("the server failed: {e}")));
@@ -132,7 +132,7 @@ impl Told {
         })
     }
 
-    async fn to_stop(&mut self) {
+    async fn stop_asked(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
