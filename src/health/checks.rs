@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::BigInt;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -12,6 +12,7 @@ use super::{Disk, key};
 use crate::backup;
 use crate::config::Config;
 use crate::crypto::SecretKey;
+use crate::db::copy::quick_check;
 use crate::db::schema::event_blocks;
 use crate::db::{Db, DbConn, DbError, Location, migrate, network_file_system};
 
@@ -170,12 +171,6 @@ fn schema(db: &Db) -> Check {
     }
 }
 
-#[derive(QueryableByName)]
-struct Verdict {
-    #[diesel(sql_type = Text)]
-    quick_check: String,
-}
-
 /// PostgreSQL looks after its own pages.
 fn integrity(db: &Db, depth: Depth) -> Check {
     let name = "database file";
@@ -186,11 +181,8 @@ fn integrity(db: &Db, depth: Depth) -> Check {
         if depth == Depth::Quick && size > QUICKLY_READ {
             return Ok(Check::good(name, "large: `takehold doctor` reads it through"));
         }
-        let verdict: Verdict = diesel::sql_query("PRAGMA quick_check(1)").get_result(sqlite)?;
-        Ok(match verdict.quick_check.as_str() {
-            "ok" => Check::good(name, "undamaged"),
-            damage => Check::bad(name, format!("damaged: {}", one_line(&damage)), remedy),
-        })
+        let Location::Sqlite(path) = db.location() else { return Ok(Check::good(name, "undamaged")) };
+        quick_check(sqlite, path).map(|()| Check::good(name, "undamaged"))
     };
     db.read_blocking(look).unwrap_or_else(|error| Check::bad(name, one_line(&error), remedy))
 }
