@@ -35,7 +35,7 @@ pub(super) struct RunsQuery {
     #[serde(default)]
     #[param(value_type = u16, minimum = 1, maximum = 500, required = false)]
     limit: Limit,
-    #[param(value_type = String)]
+    #[param(value_type = String, required = false)]
     cursor: Option<Cursor>,
 }
 
