@@ -1,7 +1,7 @@
 //! Tables as Diesel sees them on both engines: numbers are BigInt, times BigInt microseconds, JSON Text.
 #![allow(missing_docs, reason = "Diesel writes these items")]
 
-diesel::table! { workspaces (id) { id -> BigInt, slug -> Text, name -> Text, kind -> Text, time_zone -> Text, created_at -> BigInt, retention_days_events -> Nullable<Integer>, retention_days_jobs -> Integer, pseudonyms -> SmallInt, smallest_group -> Integer, } }
+diesel::table! { workspaces (id) { id -> BigInt, slug -> Text, name -> Text, kind -> Text, time_zone -> Text, created_at -> BigInt, retention_days_events -> Nullable<Integer>, retention_days_jobs -> Integer, pseudonyms -> SmallInt, smallest_group -> Integer, personal_traits -> Text, } }
 diesel::table! { users (id) { id -> BigInt, email -> Text, name -> Text, password_hash -> Nullable<Text>, created_at -> BigInt, disabled_at -> Nullable<BigInt>, last_login_at -> Nullable<BigInt>, disabled_by -> Nullable<Text>, break_glass -> SmallInt, } }
 diesel::table! { user_roles (user_id, workspace_id, origin) { user_id -> BigInt, workspace_id -> BigInt, role -> Text, origin -> Text, } }
 diesel::table! { app_grants (user_id, workspace_id, app, origin) { user_id -> BigInt, workspace_id -> BigInt, app -> Text, origin -> Text, } }
