@@ -17,7 +17,7 @@ use super::noting::Noting;
 use super::openapi::{self, KnownPaths};
 use super::spa::{Console, wrong_method};
 use super::{AppState, StartError, router};
-use crate::http::{ApiError, layers};
+use crate::http::{ApiError, layers, limit};
 use crate::jobs::{Leader, Ticks};
 
 /// A server that listens.
@@ -45,6 +45,7 @@ pub fn start(state: AppState) -> Result<Running, StartError> {
     let server = HttpServer::new(move || {
         let (state, console, known, document) = (shared.clone(), console.clone(), known.clone(), document.clone());
         App::new()
+            .wrap(from_fn(limit::limit_rate))
             .wrap(from_fn(layers::request_id))
             .wrap(Compress::default())
             .wrap(from_fn(layers::security_headers))

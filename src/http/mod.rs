@@ -12,6 +12,7 @@ mod csv;
 mod error;
 mod json;
 pub mod layers;
+pub mod limit;
 mod page;
 mod query;
 
