@@ -96,7 +96,9 @@ fn moment(field: &str, text: &str, days_later: i64) -> Result<i64, ApiError> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at.as_microsecond());
     }
-    let wrong = || ApiError::bad_query(field, "is neither an instant nor a day; right would be 2026-11-22T10:00:00Z or 2026-11-22");
+    let wrong = || {
+        ApiError::bad_query(field, "is neither an instant nor a day; right would be 2026-11-22T10:00:00Z or 2026-11-22")
+    };
     let day: Date = text.parse().map_err(|_| wrong())?;
     let day = day.checked_add(jiff::Span::new().days(days_later)).map_err(|_| wrong())?;
     let start = day.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| wrong())?;
@@ -142,8 +144,18 @@ pub(super) async fn list(
 
 fn as_csv(rows: Vec<Listed>) -> Result<HttpResponse, ApiError> {
     let columns = [
-        "id", "at", "workspace", "actor_kind", "actor_id", "actor", "action", "target", "detail", "address",
-        "request_id", "hash",
+        "id",
+        "at",
+        "workspace",
+        "actor_kind",
+        "actor_id",
+        "actor",
+        "action",
+        "target",
+        "detail",
+        "address",
+        "request_id",
+        "hash",
     ];
     let rows = rows.into_iter().map(|row| {
         vec![

@@ -83,8 +83,7 @@ impl Stream {
     /// A row as RFC 5424 has it: the row as JSON, whose `hash` lets the chain be compared.
     fn message(&self, row: &Listed) -> Result<Vec<u8>, JobError> {
         let at = Timestamp::from_microsecond(row.at).unwrap_or_default();
-        let severity =
-            if row.action.ends_with(".refused") { Severity::Warning } else { Severity::Notice };
+        let severity = if row.action.ends_with(".refused") { Severity::Warning } else { Severity::Notice };
         let body = json!({
             "id": row.id, "at": at.to_string(), "workspace": row.workspace, "actor_kind": row.actor_kind,
             "actor_id": row.actor_id, "actor": row.actor, "action": row.action, "target": row.target,
@@ -121,7 +120,8 @@ impl Job for Stream {
     }
 
     fn is_needed(&self, look: &Look<'_>) -> Result<bool, DbError> {
-        let (rows, mark) = look.db.read_blocking(|conn| Ok::<_, DbError>((audit::head(conn)?.0, audit::mark(conn, SYSLOG)?)))?;
+        let (rows, mark) =
+            look.db.read_blocking(|conn| Ok::<_, DbError>((audit::head(conn)?.0, audit::mark(conn, SYSLOG)?)))?;
         Ok(match mark {
             None => rows > 0,
             // A collector that is away is tried again each half minute.

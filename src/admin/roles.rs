@@ -56,10 +56,7 @@ pub(super) async fn list(_caller: SignedIn) -> web::Json<Roles> {
         let (title, what) = about(role);
         RoleAbout { role, title, what, for_users: Role::FOR_USERS.contains(&role) }
     });
-    let permissions = can::ALL.iter().map(|(name, what, roles)| PermissionAbout {
-        name,
-        what: what.trim(),
-        roles: roles.to_vec(),
-    });
+    let permissions =
+        can::ALL.iter().map(|(name, what, roles)| PermissionAbout { name, what: what.trim(), roles: roles.to_vec() });
     web::Json(Roles { roles: roles.collect(), permissions: permissions.collect() })
 }

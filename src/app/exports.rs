@@ -14,8 +14,20 @@ use crate::http::{ApiError, Exported};
 
 /// Parameters whose values tell nothing about a single person.
 const TOLD: [&str; 14] = [
-    "from", "to", "on", "app", "account", "segment", "role", "sort", "period", "periods", "variant", "workspace",
-    "action", "include_excluded",
+    "from",
+    "to",
+    "on",
+    "app",
+    "account",
+    "segment",
+    "role",
+    "sort",
+    "period",
+    "periods",
+    "variant",
+    "workspace",
+    "action",
+    "include_excluded",
 ];
 
 /// Writes an export down before it is sent; what cannot be written down is not exported.

@@ -100,7 +100,7 @@ impl AppState {
         let client = ClientAddress::behind(config.server.trusted_proxies.clone());
         let limit = RateLimit::new(config.server.rate_limit, client.clone());
         let auth = Auth::new(db.clone(), clock.clone(), client, config.server.is_https());
-        let jobs = super::jobs(&config, &db, &clock)?;
+        let jobs = super::jobs(&config, &db, &clock, &outbound)?;
         let names = Dictionaries::default();
         let ingest = Ingest::start(db.clone(), names.clone(), clock.clone())
             .map_err(|e| StartError::Machine(format!("cannot start the committing thread: {e}")))?;

@@ -110,7 +110,11 @@ impl Walk<'_> {
         let here = self.last.0;
         if next_follows && here > 1 {
             let before = here - 1;
-            return fault(before, Damage::Changed, format!("row {before} was changed: row {here} carries another hash of it"));
+            return fault(
+                before,
+                Damage::Changed,
+                format!("row {before} was changed: row {here} carries another hash of it"),
+            );
         }
         fault(here, Damage::Changed, format!("row {here} was changed: it does not carry the hash of the row before"))
     }
@@ -126,7 +130,11 @@ impl Walk<'_> {
             return fault(first, Damage::Removed, format!("row {first} was removed: {} rows were written", self.rows));
         }
         if hash != self.head {
-            return fault(*last, Damage::Changed, format!("row {last} was changed: the head of the log has another hash of it"));
+            return fault(
+                *last,
+                Damage::Changed,
+                format!("row {last} was changed: the head of the log has another hash of it"),
+            );
         }
         None
     }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{AuthError, Role, Workspace, users};
+use super::{AuthError, Role, Workspace, grants, users};
 use crate::crypto::{self, Secret, SecretKind};
 use crate::db::schema::{users as users_table, welcome_links, workspaces};
 use crate::db::{DbConn, DbError};
@@ -103,7 +103,7 @@ fn row() -> Row {
 pub fn invite(conn: &mut DbConn, new: &NewInvitation<'_>, secret: &Secret, now: i64) -> Result<i64, AuthError> {
     let email = users::normalise_email(new.email)?;
     users::check_name(new.name)?;
-    users::check_role(new.role)?;
+    grants::check_role(new.role)?;
     if users::find(conn, &email)?.is_some() {
         return Err(AuthError::taken(
             "email",

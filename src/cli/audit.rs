@@ -32,7 +32,9 @@ pub(super) fn run(verb: &Verb, config: &Config) -> Result<ExitCode, Failure> {
         print_line(&serde_json::to_string_pretty(&verdict).unwrap_or_default());
     } else {
         match &verdict.wrong {
-            None => print_line(&format!("{} rows, each as it was written; the last hash is {}", verdict.rows, verdict.head)),
+            None => {
+                print_line(&format!("{} rows, each as it was written; the last hash is {}", verdict.rows, verdict.head))
+            }
             Some(fault) => print_line(&fault.text),
         }
     }

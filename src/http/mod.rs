@@ -18,7 +18,7 @@ mod query;
 
 pub use client::ClientAddress;
 pub use csrf::{check_console_write, check_same_origin};
-pub use csv::{Csv, maybe, wants_csv};
+pub use csv::{Csv, Exported, maybe, wants_csv};
 pub use error::{ApiError, FieldError, Problem};
 pub use json::{ValidJson, object};
 pub use page::{Cursor, Limit, Page};

@@ -36,4 +36,5 @@ mod problems;
 mod schema;
 mod session;
 mod setup;
+mod users;
 mod workspaces;

@@ -171,7 +171,9 @@ fn of_two_owners_who_demote_each_other_at_once_one_stays() {
         std::thread::scope(|scope| {
             for user in &ids {
                 let (app, user) = (&app, user.clone());
-                scope.spawn(move || role(&app.program(Role::Owner), &user, &json!({ "workspace": "default", "role": "viewer" })));
+                scope.spawn(move || {
+                    role(&app.program(Role::Owner), &user, &json!({ "workspace": "default", "role": "viewer" }))
+                });
             }
         });
         assert_eq!(items(&token, &format!("{USERS}?role=owner&limit=500")).len(), 1, "round {round}");

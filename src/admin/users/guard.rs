@@ -8,12 +8,7 @@ use crate::http::ApiError;
 
 /// Refuses a role that the caller may not give in a workspace. Owners of `default` may give any anywhere; others
 /// what they could hand out in that very workspace.
-pub(super) fn may_give(
-    conn: &mut DbConn,
-    caller: &Caller,
-    workspace: &Workspace,
-    role: Role,
-) -> Result<(), ApiError> {
+pub(super) fn may_give(conn: &mut DbConn, caller: &Caller, workspace: &Workspace, role: Role) -> Result<(), ApiError> {
     if caller.may_hand_out(Role::Owner) {
         return Ok(());
     }
@@ -56,7 +51,10 @@ pub(in crate::admin) fn check_apps(role: Option<Role>, apps: &BTreeSet<String>) 
     }
     let wrong = |app: &String| app.trim().is_empty() || app.len() > 200 || app.contains(char::is_control);
     if apps.len() > 500 || apps.iter().any(wrong) {
-        return Err(ApiError::invalid("apps", "holds more than 500 apps, or a name that is empty or longer than 200 bytes"));
+        return Err(ApiError::invalid(
+            "apps",
+            "holds more than 500 apps, or a name that is empty or longer than 200 bytes",
+        ));
     }
     Ok(())
 }

@@ -136,12 +136,8 @@ pub(super) async fn accept(
 fn new_password(conn: &mut DbConn, id: i64, hash: &str, origin: &Origin, now: i64) -> Result<users::User, ApiError> {
     let user = users::by_id(conn, id)?.filter(|user| user.disabled_at.is_none()).ok_or_else(gone)?;
     users::set_password(conn, id, hash)?;
-    let entry = Entry {
-        workspace: None,
-        action: "password.changed",
-        target: &user.email,
-        detail: json!({ "by": "link" }),
-    };
+    let entry =
+        Entry { workspace: None, action: "password.changed", target: &user.email, detail: json!({ "by": "link" }) };
     audit::record(conn, origin, entry, now)?;
     Ok(user)
 }
