@@ -44,12 +44,18 @@ pub(super) fn strongest<'a>(roles: impl Iterator<Item = &'a String>) -> Option<R
     roles.filter_map(|role| Role::parse(role)).min()
 }
 
+/// Refuses a role that no user can have.
+pub fn check_role(role: Role) -> Result<(), AuthError> {
+    if Role::FOR_USERS.contains(&role) {
+        return Ok(());
+    }
+    let possible = names(&Role::FOR_USERS);
+    Err(AuthError::invalid("role", format!("a user can be {possible}, not {}", role.as_str())))
+}
+
 /// Gives a user a role in a workspace in the name of an origin, in place of the one it gave before.
 pub fn grant(conn: &mut DbConn, user_id: i64, workspace_id: i64, role: Role, origin: &str) -> Result<(), AuthError> {
-    if !Role::FOR_USERS.contains(&role) {
-        let possible = names(&Role::FOR_USERS);
-        return Err(AuthError::invalid("role", format!("a user can be {possible}, not {}", role.as_str())));
-    }
+    check_role(role)?;
     guarded(conn, |conn| {
         diesel::delete(user_roles::table.find((user_id, workspace_id, origin))).execute(conn)?;
         Ok(insert(conn, (user_id, workspace_id, origin), role)?)

@@ -26,7 +26,7 @@ diesel::table! {
 diesel::table! {
     write_keys (id) {
         id -> BigInt, workspace_id -> BigInt, name -> Text, app -> Nullable<Text>, prefix -> Text, key_hash -> Text,
-        created_at -> BigInt, last_used_at -> Nullable<BigInt>, revoked_at -> Nullable<BigInt>,
+        created_at -> BigInt, last_used_at -> Nullable<BigInt>, revoked_at -> Nullable<BigInt>, expires_at -> Nullable<BigInt>, rotated_from -> Nullable<BigInt>,
     }
 }
 diesel::table! { installation (name) { name -> Text, value -> Text, } }
@@ -73,6 +73,13 @@ diesel::table! {
     }
 }
 diesel::table! { audit_head (id) { id -> BigInt, rows -> BigInt, hash -> Text, } }
+diesel::table! { audit_marks (name) { name -> Text, through -> BigInt, at -> BigInt, problem -> Nullable<Text>, } }
+diesel::table! {
+    welcome_links (id) {
+        id -> BigInt, kind -> Text, email -> Text, name -> Text, user_id -> Nullable<BigInt>, workspace_id -> Nullable<BigInt>, role -> Nullable<Text>,
+        apps -> Text, code_hash -> Text, made_by -> Nullable<BigInt>, created_at -> BigInt, expires_at -> BigInt,
+    }
+}
 diesel::table! { data_keys (id) { id -> BigInt, wrapped -> Text, created_at -> BigInt, retired_at -> Nullable<BigInt>, } }
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -84,6 +91,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     api_tokens,
     write_keys,
-    audit_log
+    audit_log,
+    welcome_links
 );
 diesel::allow_tables_to_appear_in_same_query!(app_settings, dictionary);

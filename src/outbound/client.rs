@@ -101,6 +101,11 @@ impl Outbound {
         builder.build().map_err(|e| unusable(&e))
     }
 
+    /// How TLS is spoken by what does not speak HTTP.
+    pub(super) fn tls(&self) -> ClientConfig {
+        self.tls.clone()
+    }
+
     /// Asks our own server whether all is well: the one call that needs no note and no proxy.
     pub fn look_at_ourselves(&self, url: &str, patience: Duration) -> Result<(), String> {
         let client = reqwest::blocking::Client::builder()

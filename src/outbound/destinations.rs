@@ -32,7 +32,9 @@ impl Kind {
     /// The collector of traces.
     pub const TRACES: Self =
         Self { name: "traces", purpose: "Takes traces of requests", configured_by: "telemetry.otlp_endpoint" };
-    const ALL: [Self; 2] = [Self::DATABASE, Self::TRACES];
+    /// The collector of the audit log.
+    pub const SYSLOG: Self = Self { name: "syslog", purpose: "Takes the audit log", configured_by: "audit.syslog" };
+    const ALL: [Self; 3] = [Self::DATABASE, Self::TRACES, Self::SYSLOG];
 
     /// The kind of this name; one that an earlier version knew may be gone.
     pub fn named(name: &str) -> Option<Self> {

@@ -37,4 +37,5 @@ mod reach;
 mod schema;
 mod session;
 mod setup;
+mod users;
 mod workspaces;

@@ -3,6 +3,7 @@
 mod me;
 mod session;
 mod setup;
+mod welcome;
 
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
@@ -19,7 +20,9 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
         .service(me::me)
         .service(me::workspaces)
         .service(setup::setup_state)
-        .service(setup::set_up);
+        .service(setup::set_up)
+        .service(welcome::look)
+        .service(welcome::accept);
 }
 
 /// The cookie's name. `__Host-` makes browsers refuse it from anywhere but this very host over https.
