@@ -9,12 +9,16 @@ pub mod can;
 mod error;
 mod extract;
 pub mod grants;
+pub mod ldap;
 mod model;
+pub mod oidc;
 pub mod routes;
 pub mod sessions;
 pub mod setup;
+pub mod sources;
 mod throttle;
 pub mod tokens;
+pub mod totp;
 mod unsaved;
 pub mod users;
 pub mod workspaces;
@@ -66,6 +70,12 @@ impl Auth {
     pub fn origin_of(&self, who: &Identity, req: &HttpRequest) -> Origin {
         let id = req.extensions().get::<RequestId>().map(|id| id.0.clone());
         who.origin().from(self.client.of(req), id)
+    }
+
+    /// Somebody who is not signed in, by what they called themselves.
+    pub fn stranger(&self, name: impl Into<String>, req: &HttpRequest) -> Origin {
+        let id = req.extensions().get::<RequestId>().map(|id| id.0.clone());
+        Origin::nobody(name).from(self.client.of(req), id)
     }
 
     /// Stores what could not be stored when somebody signed in.

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::accounts;
 use super::identities::{self, Identity};
 use super::mapping::{self, is_named};
 use super::{Kind, Source};
@@ -96,7 +97,7 @@ fn bring_up_to_date(
     let key = (source.key.as_str(), proven.subject.as_str());
     let known = identities::find(conn, source.key.as_str(), &proven.subject)?;
     let (user, is_new) = match &known {
-        Some(identity) => (users::by_id(conn, identity.user_id)?, false),
+        Some(identity) => (accounts::by_id(conn, identity.user_id)?, false),
         None => match find_or_make(conn, source, proven, &granted, origin, now)? {
             Ok(found) => found,
             Err(refusal) => return Ok(Err(refusal)),
@@ -106,8 +107,8 @@ fn bring_up_to_date(
         identities::link(conn, key, user.id, &proven.login, now)?;
     }
     let user = match user.disabled_at {
-        Some(_) if users::disabled_by(conn, user.id)?.as_deref() == Some(source.key.as_str()) => {
-            users::enable(conn, user.id)?;
+        Some(_) if accounts::disabled_by(conn, user.id)?.as_deref() == Some(source.key.as_str()) => {
+            accounts::enable(conn, user.id)?;
             let detail = json!({ "source": source.key });
             let entry = Entry { workspace: None, action: "user.enabled", target: &user.email, detail };
             audit::record(conn, origin, entry, now)?;
@@ -286,7 +287,7 @@ pub fn rejoin(
     origin: &Origin,
     now: i64,
 ) -> Result<bool, AuthError> {
-    let user = users::by_id(conn, identity.user_id)?;
+    let user = accounts::by_id(conn, identity.user_id)?;
     // Whom the sign-in itself would refuse keeps no role of this source.
     let granted = match shut_out(source, Some(&user.email), groups) {
         Some(_) => Vec::new(),

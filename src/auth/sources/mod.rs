@@ -4,6 +4,7 @@
 //! - *rule*: a group, and what its members get; *given*: what somebody's rules sum up to.
 //! - *identity*: who a user is at a source, by a subject that never changes.
 
+pub mod accounts;
 mod admit;
 pub mod identities;
 pub mod mapping;

@@ -110,7 +110,7 @@ impl SignOn {
         let (mut name, mut enabled) = (String::new(), true);
         if let Some(row) = &row {
             let opened = row.opened(conn, &self.vault).map_err(|e| ApiError::internal(e.to_string()))?;
-            console.extend(row.values().into_iter().chain(opened).map(|(key, value)| (key, Value::String(value))));
+            console.extend(row.plain().into_iter().chain(opened).map(|(key, value)| (key, Value::String(value))));
             name.clone_from(&row.name);
             enabled = row.enabled != 0;
         }

@@ -41,7 +41,7 @@ pub type Values = BTreeMap<String, String>;
 
 impl Row {
     /// Its settings, secrets left out.
-    pub fn values(&self) -> Values {
+    pub fn plain(&self) -> Values {
         serde_json::from_str(&self.settings).unwrap_or_default()
     }
 
@@ -63,7 +63,7 @@ impl Row {
         changes: &[(&'static super::merge::Field, String)],
         now: i64,
     ) -> Result<(), VaultError> {
-        let mut values = self.values();
+        let mut values = self.plain();
         let mut sealed: Values = serde_json::from_str(&self.secrets).unwrap_or_default();
         for (field, value) in changes {
             let target = if field.secret { &mut sealed } else { &mut values };
