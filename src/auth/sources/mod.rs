@@ -84,12 +84,19 @@ pub enum Settings {
 /// What both kinds have.
 #[derive(Clone, Copy, Debug)]
 pub struct Common<'a> {
+    /// Whether a first log-in makes the user; none if nobody says.
     pub auto_provision: Option<bool>,
+    /// Domains whose e-mails may sign in; all if empty.
     pub allowed_domains: &'a [String],
+    /// Groups whose members may sign in; all if empty.
     pub allowed_groups: &'a [String],
+    /// Whether roles follow the groups.
     pub sync_roles: bool,
+    /// Whether roles given by hand do not count.
     pub role_strict: bool,
+    /// Whether a user of the same e-mail becomes theirs.
     pub link_by_email: bool,
+    /// Authorities of its own.
     pub ca_file: Option<&'a Path>,
 }
 
