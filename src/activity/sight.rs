@@ -22,6 +22,7 @@ use crate::people::traits::Subject;
 pub struct Asker {
     scope: Scope,
     names: bool,
+    unmasked: BTreeSet<u32>,
     smallest: Smallest,
     pseudonyms: Pseudonyms,
     personal: Personal,
@@ -39,6 +40,7 @@ impl Asker {
         Self {
             scope: caller.scope.clone(),
             names: caller.sees_names(),
+            unmasked: caller.unmasked.clone(),
             smallest: Smallest::seen_by(caller),
             pseudonyms: Pseudonyms::of(key, workspace.id),
             personal: Personal::with(&workspace.personal()),
@@ -105,6 +107,11 @@ impl Sight {
         })
     }
 
+    /// Whether this key's person is seen by name.
+    pub fn names_key(&self, key: u32) -> bool {
+        self.names() || self.asker.unmasked.contains(&key)
+    }
+
     /// Refuses a question by a trait that the caller may not see: its answer would tell the value.
     pub fn check_traits(&self, traits: &[(String, String)]) -> Result<(), ApiError> {
         let hidden = traits.iter().find(|(name, _)| !self.names() && self.asker.personal.is_personal(name));
@@ -120,7 +127,7 @@ impl Sight {
     pub fn id(&self, names: &Dictionary, key: u32) -> (String, bool) {
         let name = names.name(Kind::Person, key);
         let anonymous = name.starts_with('a');
-        if self.names() {
+        if self.names_key(key) {
             return (name.get(1..).unwrap_or_default().to_owned(), anonymous);
         }
         (self.asker.pseudonyms.name(name), anonymous)
@@ -133,9 +140,7 @@ impl Sight {
             let key = |kind: char| names.number(Kind::Person, &format!("{kind}{id}"));
             key('u').or_else(|| key('a'))
         };
-        if self.names()
-            && let Some(key) = real()
-        {
+        if let Some(key) = real().filter(|key| self.names_key(*key)) {
             return Some(key);
         }
         view.key_of_pseudonym(names, &self.asker.pseudonyms, read(id)?)
@@ -160,7 +165,7 @@ impl Sight {
     /// Traits of a person or an account as this caller sees them.
     pub fn traits(&self, view: &View, names: &Dictionary, subject: Subject) -> BTreeMap<String, (Value, i64)> {
         let traits = view.identity().traits(subject);
-        if self.names() {
+        if self.names() || matches!(subject, Subject::Person(key) if self.names_key(key)) {
             return traits;
         }
         let (key, is_person) = match subject {
@@ -200,7 +205,7 @@ impl Sight {
 
     /// What must not be shown of a person, for [`Sight::call`]; none when names are seen.
     pub fn about(&self, view: &View, names: &Dictionary, person: u32) -> Option<About> {
-        (!self.names())
+        (!self.names_key(person))
             .then(|| About { pseudonym: self.pseudonym(names, person), hidden: self.hidden(view, names, person) })
     }
 

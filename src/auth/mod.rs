@@ -19,6 +19,7 @@ pub mod sources;
 mod throttle;
 pub mod tokens;
 pub mod totp;
+mod unmasked;
 mod unsaved;
 pub mod users;
 pub mod welcome;

@@ -57,6 +57,7 @@ async fn look(
         Scope::All => None,
         Scope::Apps(apps) => Some(apps),
     };
+    ingest.inspector.forget_erased(caller.workspace.id, caller.workspace.erasures);
     let mut look = ingest.inspector.look(caller.workspace.id, ingest.clock.now(), (ask.after, limit), apps);
     if !caller.sees_names() {
         let dictionary = ingest.dictionaries.of(caller.workspace.id);

@@ -32,6 +32,7 @@ mod jobs_load;
 mod jobs_replicas;
 mod keys;
 mod operation;
+mod privacy;
 mod problems;
 mod reach;
 mod schema;
