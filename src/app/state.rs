@@ -18,6 +18,7 @@ use crate::db::{Db, DbConn, DbError, Location, migrate};
 use crate::health::{Started, hold_to_key};
 use crate::http::ClientAddress;
 use crate::http::layers::Https;
+use crate::http::limit::RateLimit;
 use crate::ingest::Ingest;
 use crate::ingest::dictionary::Dictionaries;
 use crate::jobs::Jobs;
@@ -50,6 +51,7 @@ pub struct AppState {
     pub started_at: i64,
     /// Whether this process takes requests.
     pub(super) health: web::Data<Health>,
+    limit: RateLimit,
 }
 
 /// Whether this process takes requests.
@@ -99,15 +101,16 @@ impl AppState {
         prepare_store(&config, &db, &clock)?;
         let key = secret_key(&config, &db)?;
         let client = ClientAddress::behind(config.server.trusted_proxies.clone());
+        let limit = RateLimit::new(config.server.rate_limit, client.clone());
         let auth = Auth::new(db.clone(), clock.clone(), client, config.server.is_https());
-        let jobs = super::jobs(&config, &db, &clock)?;
+        let jobs = super::jobs(&config, &db, &clock, &outbound)?;
         let names = Dictionaries::default();
         let ingest = Ingest::start(db.clone(), names.clone(), clock.clone())
             .map_err(|e| StartError::Machine(format!("cannot start the committing thread: {e}")))?;
-        let activity = Activity::new(db.clone(), names);
+        let activity = Activity::new(db.clone(), names, key.clone());
         let (config, health) = (Arc::new(config), web::Data::default());
         let sign_on = SignOn::new(auth.clone(), Vault::new(key.clone()), config.clone(), outbound.clone());
-        Ok(Self { ingest, activity, jobs, db, clock, config, auth, sign_on, key, outbound, started_at, health })
+        Ok(Self { ingest, activity, jobs, db, clock, config, auth, sign_on, key, outbound, started_at, health, limit })
     }
 
     /// Hands the parts to actix.
@@ -126,6 +129,7 @@ impl AppState {
             .app_data(web::Data::new(Measured::of(self)))
             .app_data(web::Data::from(self.config.clone()))
             .app_data(self.health.clone())
+            .app_data(web::Data::new(self.limit.clone()))
             .app_data(Https(self.config.server.is_https()));
     }
 }

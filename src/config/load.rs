@@ -16,9 +16,10 @@ pub struct ConfigError(String);
 
 const PREFIX: &str = "TAKEHOLD_";
 /// Keys that the environment may also name by file.
-const SECRETS: [&str; 7] = [
+const SECRETS: [&str; 8] = [
     "database.url",
     "server.secret_key",
+    "server.previous_secret_key",
     "bootstrap.owner_password",
     "auth.oidc.client_secret",
     "auth.ldap.bind_password",

@@ -5,6 +5,7 @@
 //!
 //! The configuration is read once and handed down; nothing is global.
 
+mod audit;
 mod auth;
 mod backup;
 mod bootstrap;
@@ -22,6 +23,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+pub use audit::{AuditConfig, SyslogAddress};
 pub use auth::{AuthConfig, LdapConfig, LocalConfig, OidcConfig, SourceConfig, TotpPolicy};
 pub use backup::BackupConfig;
 pub use bootstrap::BootstrapConfig;
@@ -54,6 +56,8 @@ pub struct Config {
     pub outbound: OutboundConfig,
     /// Sign-on by other systems.
     pub auth: AuthConfig,
+    /// Where the audit log goes beside the database.
+    pub audit: AuditConfig,
     /// The mail relay.
     pub smtp: SmtpConfig,
     /// Outgoing webhooks.

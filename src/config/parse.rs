@@ -103,6 +103,24 @@ pub(super) fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Erro
         .ok_or_else(|| D::Error::custom("is no number of seconds from 0 to 3600; right would be 20"))
 }
 
+/// A number of calls in a minute.
+pub(super) fn per_minute<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged, expecting = "expected a number of calls in a minute, such as 30000")]
+    enum NumberOrText {
+        Number(u32),
+        Text(String),
+    }
+    match NumberOrText::deserialize(from)? {
+        NumberOrText::Number(number) => Ok(number),
+        NumberOrText::Text(text) => text.trim().parse().map_err(|_| {
+            D::Error::custom(format!(
+                "{text:?} is no number of calls in a minute; right would be 30000, or 0 for no bound"
+            ))
+        }),
+    }
+}
+
 pub(super) fn web_origin<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     let Some(text) = Option::<String>::deserialize(from)? else { return Ok(None) };
     let trimmed = text.trim_end_matches('/');

@@ -137,7 +137,12 @@ impl Session {
                 // Another server would refuse us for the same reason.
                 Err(Trouble::Settings(words)) => return Err(Trouble::Settings(words)),
                 Err(trouble) => {
-                    tracing::warn!(source = key, server = place(&url), reason = trouble.words(), "a directory server does not serve");
+                    tracing::warn!(
+                        source = key,
+                        server = place(&url),
+                        reason = trouble.words(),
+                        "a directory server does not serve"
+                    );
                     last = trouble;
                 }
             }

@@ -21,8 +21,20 @@ const DISABLED: u64 = 2;
 /// Matches members of members of members (LDAP_MATCHING_RULE_IN_CHAIN).
 const IN_CHAIN: &str = "member:1.2.840.113556.1.4.1941:";
 const ATTRIBUTES: [&str; 14] = [
-    "entryUUID", "objectGUID", "ipaUniqueID", "nsUniqueId", "uid", "sAMAccountName", "userPrincipalName", "cn", "displayName",
-    "mail", "memberOf", "userAccountControl", "nsAccountLock", "loginDisabled",
+    "entryUUID",
+    "objectGUID",
+    "ipaUniqueID",
+    "nsUniqueId",
+    "uid",
+    "sAMAccountName",
+    "userPrincipalName",
+    "cn",
+    "displayName",
+    "mail",
+    "memberOf",
+    "userAccountControl",
+    "nsAccountLock",
+    "loginDisabled",
 ];
 
 /// Somebody in the directory.
@@ -94,7 +106,10 @@ fn read(entry: SearchEntry) -> Result<Entry, Trouble> {
         .find_map(|name| values.text(name))
         .or_else(|| values.bytes("objectGUID").and_then(|bytes| guid(bytes)));
     let subject = subject.ok_or_else(|| {
-        Trouble::Settings("the directory tells no id that never changes: let the account that searches read entryUUID or objectGUID".into())
+        Trouble::Settings(
+            "the directory tells no id that never changes: let the account that searches read entryUUID or objectGUID"
+                .into(),
+        )
     })?;
     let uid = ["uid", "sAMAccountName", "userPrincipalName", "cn"].iter().find_map(|name| values.text(name));
     let uid = uid.unwrap_or_else(|| first_value(&dn).unwrap_or_default());
@@ -267,9 +282,9 @@ impl Session {
             return Ok(known);
         }
         let root = self.search_root().await?;
-        let known = root.into_iter().any(|root| {
-            Values::of(root).texts("supportedCapabilities").iter().any(|oid| oid == ACTIVE_DIRECTORY)
-        });
+        let known = root
+            .into_iter()
+            .any(|root| Values::of(root).texts("supportedCapabilities").iter().any(|oid| oid == ACTIVE_DIRECTORY));
         self.is_active_directory = Some(known);
         Ok(known)
     }
@@ -301,12 +316,21 @@ mod tests {
     #[test]
     fn an_entry_of_active_directory_is_read() {
         // The example of the manual page of objectGUID: stored bytes and the string that tools show.
-        let bytes: [u8; 16] = [0x78, 0x56, 0x34, 0x12, 0x34, 0x12, 0x78, 0x56, 0x12, 0x34, 0x56, 0x78, 0x12, 0x34, 0x56, 0xff];
-        let attributes = [("sAMAccountName", "ada"), ("displayName", "Ada L."), ("MAIL", "ada@example.org"), ("userAccountControl", "512")];
+        let bytes: [u8; 16] =
+            [0x78, 0x56, 0x34, 0x12, 0x34, 0x12, 0x78, 0x56, 0x12, 0x34, 0x56, 0x78, 0x12, 0x34, 0x56, 0xff];
+        let attributes = [
+            ("sAMAccountName", "ada"),
+            ("displayName", "Ada L."),
+            ("MAIL", "ada@example.org"),
+            ("userAccountControl", "512"),
+        ];
         let read_one = read(entry(&attributes, &[("objectGUID", &bytes)])).unwrap();
         assert_eq!(read_one.subject, "12345678-1234-5678-1234-5678123456ff");
         assert_eq!(guid_bytes(&read_one.subject).unwrap(), bytes);
-        assert_eq!((read_one.uid.as_str(), read_one.email.as_deref(), read_one.active), ("ada", Some("ada@example.org"), true));
+        assert_eq!(
+            (read_one.uid.as_str(), read_one.email.as_deref(), read_one.active),
+            ("ada", Some("ada@example.org"), true)
+        );
         let disabled = [("sAMAccountName", "ada"), ("userAccountControl", "514")];
         assert!(!read(entry(&disabled, &[("objectGUID", &bytes)])).unwrap().active);
     }

@@ -61,7 +61,9 @@ impl From<Trouble> for ApiError {
         let (status, text) = match &trouble {
             Trouble::Down(words) => (
                 StatusCode::SERVICE_UNAVAILABLE,
-                format!("The directory cannot be asked right now ({words}); nobody is shut out for it, try again in a moment."),
+                format!(
+                    "The directory cannot be asked right now ({words}); nobody is shut out for it, try again in a moment."
+                ),
             ),
             Trouble::Settings(words) => (
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -120,7 +120,10 @@ mod tests {
         assert_eq!(filled(filter, "ada"), "(&(objectClass=person)(uid=ada))");
         assert_eq!(filled(filter, "*)(uid=*"), "(&(objectClass=person)(uid=\\2a\\29\\28uid=\\2a))");
         assert_eq!(filled("(uid={username})", "a\\b\0"), "(uid=a\\5cb\\00)");
-        assert_eq!(any_of(&["member", "uniqueMember"], &["cn=a(b)".to_owned()]), "(|(member=cn=a\\28b\\29)(uniqueMember=cn=a\\28b\\29))");
+        assert_eq!(
+            any_of(&["member", "uniqueMember"], &["cn=a(b)".to_owned()]),
+            "(|(member=cn=a\\28b\\29)(uniqueMember=cn=a\\28b\\29))"
+        );
         assert_eq!(octets(&[0, 0x2a, 0xff]), "\\00\\2a\\ff");
     }
 

@@ -61,7 +61,11 @@ async fn steps(
     let entry = match session.find(username).await {
         Ok(Some(entry)) => entry,
         Ok(None) => {
-            stages.push(Stage::failed("user", begun, "the directory finds nobody of this name: look at user_base and user_filter"));
+            stages.push(Stage::failed(
+                "user",
+                begun,
+                "the directory finds nobody of this name: look at user_base and user_filter",
+            ));
             return None;
         }
         Err(trouble) => {

@@ -128,7 +128,15 @@ mod tests {
     #[test]
     fn one_never_lands_on_another_site() {
         assert_eq!(destination(Some("/apps?q=a#b")), "/apps?q=a#b");
-        for foreign in ["https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example", "evil", "", "/auth/oidc/login"] {
+        for foreign in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "evil",
+            "",
+            "/auth/oidc/login",
+        ] {
             assert_eq!(destination(Some(foreign)), "/", "{foreign:?}");
         }
         assert_eq!(destination(None), "/");

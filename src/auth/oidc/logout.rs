@@ -88,9 +88,8 @@ fn check_signature(token: &str, provider: &Provider) -> Result<(), Failure> {
     let (signed, signature) = token.rsplit_once('.').ok_or_else(|| wrong("is no token"))?;
     let header = signed.split('.').next().unwrap_or_default();
     let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).ok();
-    let header: Value = decode(header)
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-        .ok_or_else(|| wrong("is no token"))?;
+    let header: Value =
+        decode(header).and_then(|bytes| serde_json::from_slice(&bytes).ok()).ok_or_else(|| wrong("is no token"))?;
     let algorithm: CoreJwsSigningAlgorithm = header
         .get("alg")
         .cloned()

@@ -59,7 +59,9 @@ async fn refusal_of_made_up_code(
         .set_pkce_verifier(PkceCodeVerifier::new("0".repeat(64)));
     match request.request_async(&ask).await {
         Err(RequestTokenError::ServerResponse(refusal)) => match refusal.error() {
-            CoreErrorResponseType::InvalidGrant => Ok("the provider knows the client, and refuses a made-up code".into()),
+            CoreErrorResponseType::InvalidGrant => {
+                Ok("the provider knows the client, and refuses a made-up code".into())
+            }
             _ => Err(refusal.to_string()),
         },
         Err(error) => Err(causes(&error)),

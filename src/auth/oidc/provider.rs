@@ -96,10 +96,13 @@ impl From<Failure> for ApiError {
                 StatusCode::SERVICE_UNAVAILABLE,
                 format!("The provider cannot be used right now ({words}); try again in a moment."),
             ),
-            Failure::Settings(words) => {
-                (StatusCode::BAD_GATEWAY, format!("The provider refuses this installation ({words}); tell whoever runs it."))
+            Failure::Settings(words) => (
+                StatusCode::BAD_GATEWAY,
+                format!("The provider refuses this installation ({words}); tell whoever runs it."),
+            ),
+            Failure::Token(words) => {
+                (StatusCode::UNAUTHORIZED, format!("The log-in was refused: {words}; begin it again."))
             }
-            Failure::Token(words) => (StatusCode::UNAUTHORIZED, format!("The log-in was refused: {words}; begin it again.")),
             Failure::Claims(_, words) => (StatusCode::FORBIDDEN, words.clone()),
         };
         Self::new(status, failure.reason(), text)

@@ -70,8 +70,10 @@ pub async fn exchange(
     let nonce = Nonce::new(attempts::nonce(secret));
     let now = sign_on.auth.clock.now();
     let mut verified = verify(&provider, config, (&id_token, &access_token), &nonce, now);
-    if matches!(&verified, Err(ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey)))
-    {
+    if matches!(
+        &verified,
+        Err(ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey))
+    ) {
         // The provider may have a new key since.
         sign_on.providers.forget(&source.key);
         let renewed = sign_on.provider(&source.key, config).await?;
@@ -102,7 +104,8 @@ pub async fn exchange(
             return Err(Failure::Claims("too_many_groups", advice.into()));
         }
         Groups::Unreadable => {
-            let words = format!("The claim {claim} is no list of names; set groups_claim to the claim that holds groups.");
+            let words =
+                format!("The claim {claim} is no list of names; set groups_claim to the claim that holds groups.");
             return Err(Failure::Claims("groups_unreadable", words));
         }
     };
@@ -114,14 +117,8 @@ fn proven(told: &Value, groups: Vec<String>, id_token: String) -> Result<Told, F
     let email = claims::text(told, "email").map(str::to_owned);
     let login = claims::text(told, "preferred_username").or(email.as_deref()).unwrap_or(subject).to_owned();
     let name = claims::text(told, "name").unwrap_or(&login).to_owned();
-    let proven = Proven {
-        subject: subject.to_owned(),
-        login,
-        name,
-        verified: claims::email_is_verified(told),
-        email,
-        groups,
-    };
+    let proven =
+        Proven { subject: subject.to_owned(), login, name, verified: claims::email_is_verified(told), email, groups };
     Ok(Told { proven, sid: claims::text(told, "sid").map(str::to_owned), id_token })
 }
 
@@ -146,15 +143,18 @@ async fn redeem(
         RequestTokenError::ServerResponse(refusal) => {
             let words = refusal.to_string();
             match refusal.error() {
-                CoreErrorResponseType::InvalidGrant => Failure::Token(format!("the provider does not take the code: {words}")),
+                CoreErrorResponseType::InvalidGrant => {
+                    Failure::Token(format!("the provider does not take the code: {words}"))
+                }
                 _ => Failure::Settings(words),
             }
         }
         other => Failure::Down(causes(&other)),
     })?;
-    let token = answer.id_token().cloned().ok_or_else(|| {
-        Failure::Token("the provider sent no ID token; the scopes must hold openid".into())
-    })?;
+    let token = answer
+        .id_token()
+        .cloned()
+        .ok_or_else(|| Failure::Token("the provider sent no ID token; the scopes must hold openid".into()))?;
     Ok((token, answer.access_token().clone()))
 }
 
@@ -196,7 +196,9 @@ fn verify(
         .set_auth_time_verifier_fn(move |signed_in| match (max_age, signed_in) {
             (None, _) => Ok(()),
             (Some(_), None) => Err("the token does not say when the password was asked for".into()),
-            (Some(seconds), Some(signed_in)) if at(now - leeway - seconds.saturating_mul(1_000_000)) <= signed_in => Ok(()),
+            (Some(seconds), Some(signed_in)) if at(now - leeway - seconds.saturating_mul(1_000_000)) <= signed_in => {
+                Ok(())
+            }
             (Some(_), Some(_)) => Err("the password was asked for too long ago".into()),
         });
     let claims = id_token.claims(&verifier, nonce)?;
@@ -206,7 +208,9 @@ fn verify(
         let actual = AccessTokenHash::from_token(access_token, algorithm, key)
             .map_err(|e| ClaimsVerificationError::Other(e.to_string()))?;
         if actual != *expected {
-            return Err(ClaimsVerificationError::Other("the access token is not the one that the ID token names".into()));
+            return Err(ClaimsVerificationError::Other(
+                "the access token is not the one that the ID token names".into(),
+            ));
         }
     }
     Ok(())
@@ -217,8 +221,12 @@ fn check_party(told: &Value, config: &OidcConfig) -> Result<(), Failure> {
     let ours = config.client_id.as_deref();
     let several = told.get("aud").and_then(Value::as_array).is_some_and(|all| all.len() > 1);
     match claims::text(told, "azp") {
-        Some(party) if Some(party) != ours => Err(Failure::Token("the ID token was issued to another application".into())),
-        None if several => Err(Failure::Token("the ID token is for several applications and says not for which".into())),
+        Some(party) if Some(party) != ours => {
+            Err(Failure::Token("the ID token was issued to another application".into()))
+        }
+        None if several => {
+            Err(Failure::Token("the ID token is for several applications and says not for which".into()))
+        }
         _ => Ok(()),
     }
 }

@@ -67,7 +67,13 @@ pub(super) async fn ldap_login(
             if !matches!(trouble, Trouble::Wrong(_)) {
                 auth.throttle.forget(&account, address);
             }
-            tracing::warn!(source = source.key, login = shown, reason = trouble.reason(), said = trouble.words(), "a log-in by a directory failed");
+            tracing::warn!(
+                source = source.key,
+                login = shown,
+                reason = trouble.reason(),
+                said = trouble.words(),
+                "a log-in by a directory failed"
+            );
             let detail = json!({ "source": source.key, "reason": trouble.reason(), "said": trouble.words() });
             refused(&req, &sign_on, &shown, detail).await;
             return Err(trouble.into());

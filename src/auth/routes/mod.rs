@@ -6,6 +6,7 @@ mod oidc;
 mod session;
 mod setup;
 mod sign_in;
+mod welcome;
 
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
@@ -23,6 +24,8 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
         .service(me::workspaces)
         .service(setup::setup_state)
         .service(setup::set_up)
+        .service(welcome::look)
+        .service(welcome::accept)
         .service(sign_in::ways);
 }
 

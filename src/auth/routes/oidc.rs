@@ -156,13 +156,7 @@ async fn arrive(req: &HttpRequest, sign_on: &SignOn, query: Arrive) -> Result<Ht
 }
 
 /// What the provider tells about whoever came back.
-async fn ask(
-    sign_on: &SignOn,
-    source: &Source,
-    query: Arrive,
-    begun: &Begun,
-    secret: &str,
-) -> Result<Told, Failure> {
+async fn ask(sign_on: &SignOn, source: &Source, query: Arrive, begun: &Begun, secret: &str) -> Result<Told, Failure> {
     let Settings::Oidc(config) = &source.settings else {
         return Err(Failure::Settings("the source is no provider of OpenID Connect".into()));
     };
@@ -173,11 +167,14 @@ async fn ask(
         return Err(Failure::Token("the answer is not from the issuer that was asked".into()));
     }
     if let Some(error) = query.error {
-        let words: String = query.error_description.unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
+        let words: String =
+            query.error_description.unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
         let words = if words.is_empty() { error.clone() } else { format!("{error}: {words}") };
         return Err(match error.as_str() {
             "server_error" | "temporarily_unavailable" => Failure::Down(words),
-            "invalid_request" | "unauthorized_client" | "unsupported_response_type" | "invalid_scope" => Failure::Settings(words),
+            "invalid_request" | "unauthorized_client" | "unsupported_response_type" | "invalid_scope" => {
+                Failure::Settings(words)
+            }
             _ => Failure::Claims("provider_refused", format!("The provider did not let you in ({words}).")),
         });
     }
@@ -323,7 +320,12 @@ fn login_cookie(sign_on: &SignOn, state: &str, secret: String) -> Cookie<'static
 }
 
 fn note(source: &Source, failure: &Failure) {
-    tracing::warn!(source = source.key, reason = failure.reason(), said = failure.words(), "a log-in by a provider failed");
+    tracing::warn!(
+        source = source.key,
+        reason = failure.reason(),
+        said = failure.words(),
+        "a log-in by a provider failed"
+    );
 }
 
 /// Writes down that somebody did not get in; a store that cannot be written keeps nobody from being told why.

@@ -171,7 +171,9 @@ pub fn given(conn: &mut DbConn, source: &Source, groups: &[String]) -> Result<Ve
                 role: given.role,
                 apps: given.apps.into_iter().collect(),
             }),
-            None => tracing::warn!(source = source.key, workspace = slug, "a mapping names a workspace that is not there"),
+            None => {
+                tracing::warn!(source = source.key, workspace = slug, "a mapping names a workspace that is not there")
+            }
         }
     }
     granted.sort();
@@ -194,7 +196,8 @@ fn find_or_make(
     };
     let common = source.common();
     if let Some(user) = taken {
-        let may_link = common.link_by_email && proven.verified && is_of_domain(common.allowed_domains, email.as_deref());
+        let may_link =
+            common.link_by_email && proven.verified && is_of_domain(common.allowed_domains, email.as_deref());
         if !may_link {
             let detail = format!(
                 "There is a user {} already who is not linked with {}; an owner can link them.",
@@ -203,11 +206,17 @@ fn find_or_make(
             return Ok(Err(Refusal { status: StatusCode::CONFLICT, code: "email_taken", detail }));
         }
         let detail = json!({ "identity": [null, { "source": source.key, "subject": proven.subject }] });
-        audit::record(conn, origin, Entry { workspace: None, action: "user.changed", target: &user.email, detail }, now)?;
+        audit::record(
+            conn,
+            origin,
+            Entry { workspace: None, action: "user.changed", target: &user.email, detail },
+            now,
+        )?;
         return Ok(Ok((user, true)));
     }
     if !source.provisions() {
-        let detail = "There is no user for this account here, and first log-ins make none; ask an owner for an invitation.";
+        let detail =
+            "There is no user for this account here, and first log-ins make none; ask an owner for an invitation.";
         return Ok(Err(Refusal::forbidden("not_provisioned", detail)));
     }
     if granted.is_empty() && !source.rules.is_empty() {
@@ -249,7 +258,8 @@ fn sync(
         }
         changed = true;
         let action = if new.is_some() { "role.granted" } else { "role.revoked" };
-        let detail = json!({ "role": [shown(&old), shown(&new)], "apps": [apps(&old), apps(&new)], "origin": source.key });
+        let detail =
+            json!({ "role": [shown(&old), shown(&new)], "apps": [apps(&old), apps(&new)], "origin": source.key });
         audit::record(conn, origin, Entry { workspace: Some(id), action, target: &user.email, detail }, now)?;
     }
     Ok(changed)

@@ -36,7 +36,13 @@ pub fn at(conn: &mut DbConn, source: &str) -> Result<Vec<Identity>, DbError> {
 }
 
 /// Says that a subject is a user.
-pub fn link(conn: &mut DbConn, (source, subject): (&str, &str), user_id: i64, login: &str, now: i64) -> Result<(), DbError> {
+pub fn link(
+    conn: &mut DbConn,
+    (source, subject): (&str, &str),
+    user_id: i64,
+    login: &str,
+    now: i64,
+) -> Result<(), DbError> {
     diesel::insert_into(identities::table)
         .values((
             identities::source.eq(source),

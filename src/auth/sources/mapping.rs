@@ -88,9 +88,7 @@ pub fn met<'a>(kind: Kind, rules: &'a [Rule], groups: &[String]) -> Vec<&'a Rule
 pub fn sum<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> BTreeMap<String, Given> {
     let mut all = BTreeMap::<String, Given>::new();
     for Rule { gift, .. } in rules {
-        let given = all
-            .entry(gift.workspace.clone())
-            .or_insert_with(|| Given { role: gift.role, apps: Vec::new() });
+        let given = all.entry(gift.workspace.clone()).or_insert_with(|| Given { role: gift.role, apps: Vec::new() });
         given.role = given.role.min(gift.role);
         if let Some(app) = gift.app.as_ref().filter(|app| !given.apps.contains(app)) {
             given.apps.push(app.clone());
@@ -127,11 +125,15 @@ mod tests {
 
     #[test]
     fn the_strongest_role_of_a_workspace_counts() {
-        let rules = [rule("a", "viewer"), rule("b", "admin"), rule("c", "builder:shop@acme,builder:desk@acme")].concat();
+        let rules =
+            [rule("a", "viewer"), rule("b", "admin"), rule("c", "builder:shop@acme,builder:desk@acme")].concat();
         let groups = ["a", "b", "c"].map(str::to_owned);
         let sum = sum(met(Kind::Oidc, &rules, &groups));
         assert_eq!(sum["default"].role, Role::Admin);
-        assert_eq!((sum["acme"].role, sum["acme"].apps.as_slice()), (Role::Builder, ["shop".to_owned(), "desk".to_owned()].as_slice()));
+        assert_eq!(
+            (sum["acme"].role, sum["acme"].apps.as_slice()),
+            (Role::Builder, ["shop".to_owned(), "desk".to_owned()].as_slice())
+        );
         assert!(met(Kind::Oidc, &rules, &["A".to_owned()]).is_empty());
     }
 

@@ -89,7 +89,11 @@ const LDAP: &[Field] = &[
     field("bind_dn", None, "The account that searches; none for an anonymous search"),
     secret("bind_password", "Its password"),
     field("user_base", None, "Where users are searched"),
-    field("user_filter", Some(crate::auth::ldap::USER_FILTER), "How a user is found; {username} stands for what was typed"),
+    field(
+        "user_filter",
+        Some(crate::auth::ldap::USER_FILTER),
+        "How a user is found; {username} stands for what was typed",
+    ),
     field("group_base", None, "Where groups are searched; without it, memberOf of the user counts"),
     field("nested_groups", Some("true"), "Whether groups of groups count"),
     field("disable_limit", Some("20"), "Percent of the source's people that one run of directory-sync may disable"),
@@ -99,8 +103,16 @@ const BOTH: &[Field] = &[
     field("allowed_domains", None, "Only people with an e-mail of these domains may sign in"),
     field("allowed_groups", None, "Only people of one of these groups may sign in"),
     field("sync_roles", Some("true"), "Whether roles follow the groups at each log-in"),
-    field("role_strict", Some("false"), "Whether somebody whose groups give no role is refused even with a role given by hand"),
-    field("link_by_email", Some("false"), "Whether a user of the same verified e-mail, of an allowed domain, becomes theirs"),
+    field(
+        "role_strict",
+        Some("false"),
+        "Whether somebody whose groups give no role is refused even with a role given by hand",
+    ),
+    field(
+        "link_by_email",
+        Some("false"),
+        "Whether a user of the same verified e-mail, of an allowed domain, becomes theirs",
+    ),
     configured("ca_file", None, "Certificates of authorities to trust for this source"),
     configured("role_mappings", None, "Group and role; the console keeps its own beside them"),
 ];
@@ -231,7 +243,9 @@ mod tests {
         let origins = Origins::default();
         let layers = Layers {
             kind: Kind::Oidc,
-            console: object(json!({ "issuer": "https://old.example", "client_secret": "hush", "allowed_domains": "a.example, b.example" })),
+            console: object(
+                json!({ "issuer": "https://old.example", "client_secret": "hush", "allowed_domains": "a.example, b.example" }),
+            ),
             configured: object(json!({ "issuer": "https://id.example", "sync_roles": false })),
             origins: &origins,
             prefix: "auth.oidc".into(),

@@ -92,9 +92,12 @@ impl SignOn {
     /// Sources of the configuration: key, what stands before its settings there, settings.
     fn configured(&self) -> Vec<(String, String, SourceConfig)> {
         let auth = &self.config.auth;
-        let oidc = auth.oidc.clone().map(|config| ("oidc".to_owned(), "auth.oidc".to_owned(), SourceConfig::Oidc(config)));
-        let ldap = auth.ldap.clone().map(|config| ("ldap".to_owned(), "auth.ldap".to_owned(), SourceConfig::Ldap(config)));
-        let more = auth.sources.iter().map(|(key, config)| (key.clone(), format!("auth.sources.{key}"), config.clone()));
+        let oidc =
+            auth.oidc.clone().map(|config| ("oidc".to_owned(), "auth.oidc".to_owned(), SourceConfig::Oidc(config)));
+        let ldap =
+            auth.ldap.clone().map(|config| ("ldap".to_owned(), "auth.ldap".to_owned(), SourceConfig::Ldap(config)));
+        let more =
+            auth.sources.iter().map(|(key, config)| (key.clone(), format!("auth.sources.{key}"), config.clone()));
         oidc.into_iter().chain(ldap).chain(more).collect()
     }
 

@@ -36,12 +36,7 @@ pub fn is_on(conn: &mut DbConn, user_id: i64) -> Result<bool, DbError> {
 }
 
 /// Makes a secret for a user; it counts once a code of it is confirmed.
-pub fn enrol(
-    conn: &mut DbConn,
-    vault: &Vault,
-    (user_id, email): (i64, &str),
-    now: i64,
-) -> Result<Enrolment, ApiError> {
+pub fn enrol(conn: &mut DbConn, vault: &Vault, (user_id, email): (i64, &str), now: i64) -> Result<Enrolment, ApiError> {
     let mut bytes = [0_u8; BYTES];
     getrandom::fill(&mut bytes)?;
     let totp = Builder::new()
@@ -110,13 +105,7 @@ pub enum Proof {
 }
 
 /// Takes a code of the app or a recovery code, each good for once.
-pub fn take(
-    conn: &mut DbConn,
-    vault: &Vault,
-    user_id: i64,
-    code: &str,
-    now: i64,
-) -> Result<Option<Proof>, ApiError> {
+pub fn take(conn: &mut DbConn, vault: &Vault, user_id: i64, code: &str, now: i64) -> Result<Option<Proof>, ApiError> {
     if take_code(conn, vault, user_id, code, now)? {
         return Ok(Some(Proof::Code));
     }
