@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from conftest import Person
-from directory import GROUPS, PASSWORD, PEOPLE, Liar, Silent
+from signon.actors import Person
+from signon.directory import GROUPS, PASSWORD, PEOPLE, Liar, Silent
 
 MAPPINGS = {
     "owners": "owner",

@@ -5,7 +5,7 @@ import urllib.parse
 
 import pytest
 
-from conftest import Person, Provider
+from signon.actors import Person, Provider
 
 MAPPINGS = {"staff": "viewer", "admins": "admin", "chiefs": "owner", "shop-builders": "builder:shop"}
 ACCOUNTS = {
