@@ -18,6 +18,7 @@ pub mod profiles;
 pub mod audit;
 pub mod auth;
 pub mod backup;
+pub mod directory;
 pub mod health;
 pub mod http;
 pub mod jobs;

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 const FOUNDATION: [&str; 5] = ["clock", "config", "crypto", "db", "telemetry"];
 /// A folder of the platform, and which of its neighbours it may use.
-const PLATFORM: [(&str, &[&str]); 7] = [
+const PLATFORM: [(&str, &[&str]); 8] = [
     ("http", &[]),
     ("audit", &[]),
     ("auth", &["http", "audit", "outbound"]),
     ("jobs", &["auth"]),
+    ("directory", &["audit", "auth", "jobs"]),
     ("backup", &["jobs"]),
     ("outbound", &[]),
     ("health", &["backup"]),

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::grants::{self, MANUAL};
-use super::{AuthError, Role, users, workspaces};
+use super::{AuthError, Role, sources, users, workspaces};
 use crate::crypto::{self, Secret, SecretKind};
 use crate::db::schema::installation;
 use crate::db::{DbConn, DbError};
@@ -49,6 +49,8 @@ pub fn make_first_owner(
     for workspace in workspaces::all(conn)? {
         grants::grant(conn, user.id, workspace.id, Role::Owner, MANUAL)?;
     }
+    // Whatever becomes of sources, somebody can mend them.
+    sources::accounts::make_break_glass(conn, user.id)?;
     forget_code(conn)?;
     Ok(user)
 }

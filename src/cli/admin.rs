@@ -7,7 +7,8 @@ use clap::{Args, Subcommand};
 use super::workspace::{self, ListWorkspaces, UpdateWorkspace};
 use super::{Failure, piped_line, print_aside, print_line};
 use crate::app;
-use crate::auth::{AuthError, Role, WorkspaceKind, grants, tokens, users, workspaces, write_keys};
+use crate::auth::sources::accounts;
+use crate::auth::{AuthError, Role, WorkspaceKind, grants, tokens, totp, users, workspaces, write_keys};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::{Passwords, Secret, SecretKind, random_letters};
@@ -218,7 +219,10 @@ fn run_recover(recover: &Recover, db: &Db) -> Result<(), Failure> {
     let hash = Passwords::hash_now(&password).map_err(AuthError::from)?;
     db.write_blocking(|conn| {
         users::set_password(conn, user.id, &hash)?;
-        users::enable(conn, user.id)
+        accounts::make_break_glass(conn, user.id)?;
+        // Who lost the phone too gets in again.
+        totp::remove(conn, user.id)?;
+        accounts::enable(conn, user.id)
     })?;
     if made {
         show(&password, &email);

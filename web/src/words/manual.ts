@@ -7,6 +7,7 @@ export const pages = [
   { key: "definitions", title: "Definitions of every number" },
   { key: "install", title: "Install" },
   { key: "configuration", title: "Configuration" },
+  { key: "sign-on", title: "Sign-on" },
   { key: "operation", title: "Operation" },
   { key: "backup", title: "Backup" },
   { key: "upgrade", title: "Upgrade" },
