@@ -205,17 +205,39 @@ impl Sight {
 
     /// What must not be shown of a person, for [`Sight::call`]; none when names are seen.
     pub fn about(&self, view: &View, names: &Dictionary, person: u32) -> Option<About> {
-        (!self.names_key(person))
-            .then(|| About { pseudonym: self.pseudonym(names, person), hidden: self.hidden(view, names, person) })
+        (!self.names_key(person)).then(|| self.known(view, names, person))
+    }
+
+    /// What must not be shown of a person to whoever may not see names.
+    pub fn known(&self, view: &View, names: &Dictionary, person: u32) -> About {
+        About { pseudonym: self.pseudonym(names, person), hidden: self.hidden(view, names, person) }
+    }
+
+    /// The same of a key that may never have been stored.
+    pub fn unknown(&self, key: &str) -> About {
+        About { pseudonym: self.asker.pseudonyms.name(key), hidden: Vec::new() }
+    }
+
+    /// Whether a trait, or a field of that name, tells who a person is.
+    pub fn is_personal(&self, name: &str) -> bool {
+        self.asker.personal.is_personal(name)
     }
 
     fn pseudonym(&self, names: &Dictionary, key: u32) -> String {
         written(self.asker.pseudonyms.bits(names.name(Kind::Person, key)))
     }
 
-    /// Whoever has this very id.
+    /// Makes names and e-mails of others known, so that calls that hold one are found.
+    pub fn prepare(&self, view: &mut View) {
+        if !self.names() {
+            view.prepare_texts();
+        }
+    }
+
+    /// Whoever has this very id, name or e-mail.
     fn other(&self, view: &View, names: &Dictionary, text: &str) -> Option<String> {
-        let key = ["u", "a"].into_iter().find_map(|kind| names.number(Kind::Person, &format!("{kind}{text}")))?;
+        let key = ["u", "a"].into_iter().find_map(|kind| names.number(Kind::Person, &format!("{kind}{text}")));
+        let key = key.or_else(|| view.person_of_text(text))?;
         Some(self.pseudonym(names, view.identity().person(key)))
     }
 
@@ -272,6 +294,30 @@ pub struct About {
 }
 
 impl About {
+    /// Nobody who is known: this word stands in their place.
+    pub fn nobody(word: &str) -> Self {
+        Self { pseudonym: word.to_owned(), hidden: Vec::new() }
+    }
+
+    /// Hides what tells who somebody else is too; their pseudonym takes the place.
+    pub fn join(&mut self, other: Self) {
+        self.pseudonym = other.pseudonym;
+        self.hidden.extend(other.hidden);
+    }
+
+    /// Hides a text wherever it stands.
+    pub fn hide(&mut self, text: &str) {
+        let text = text.trim().to_lowercase();
+        if !text.is_empty() {
+            self.hidden.push(text);
+        }
+    }
+
+    /// What stands in the person's place.
+    pub fn pseudonym(&self) -> &str {
+        &self.pseudonym
+    }
+
     fn mask<'m>(&'m self, personal: &'m Personal, other: &'m dyn Fn(&str) -> Option<String>) -> Mask<'m> {
         Mask { pseudonym: &self.pseudonym, personal, hidden: &self.hidden, other }
     }

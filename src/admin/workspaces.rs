@@ -61,6 +61,19 @@ struct WorkspaceSettings {
     retention_days_jobs: i32,
     /// Who does not count.
     excluded: ExcludedPeople,
+    /// What is kept from whom.
+    privacy: Privacy,
+}
+
+/// What is kept from those who may not see people by name, or small groups.
+#[derive(Serialize, ToSchema)]
+struct Privacy {
+    /// Whether people are pseudonyms for those who lack the permission `people.unmask`.
+    pseudonyms: bool,
+    /// Numbers of fewer people are shown to owners and admins only; 1 shows every number to everybody.
+    smallest_group: i32,
+    /// Traits and properties that tell who somebody is, beside the usual ones such as `name`, `email`, `phone`.
+    personal_traits: Vec<String>,
 }
 
 /// People who do not count unless a question says `include_excluded`.
@@ -90,6 +103,20 @@ struct ChangeWorkspace {
     #[serde(default, deserialize_with = "crate::http::object")]
     #[schema(value_type = Option<ChangeExcluded>)]
     excluded: Option<ChangeExcluded>,
+    #[serde(default, deserialize_with = "crate::http::object")]
+    #[schema(value_type = Option<ChangePrivacy>)]
+    privacy: Option<ChangePrivacy>,
+}
+
+/// What shall be kept from whom; what is left out stays.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChangePrivacy {
+    pseudonyms: Option<bool>,
+    #[schema(minimum = 1, maximum = 1000)]
+    smallest_group: Option<i32>,
+    /// Replaces the list before; at most 200.
+    personal_traits: Option<Vec<String>>,
 }
 
 /// Who shall not count; a list that is given replaces the one before.
@@ -113,6 +140,11 @@ impl WorkspaceSettings {
             excluded: ExcludedPeople {
                 ids: patterns(conn, Kind::Id)?,
                 email_domains: patterns(conn, Kind::EmailDomain)?,
+            },
+            privacy: Privacy {
+                pseudonyms: workspace.pseudonyms != 0,
+                smallest_group: workspace.smallest_group,
+                personal_traits: workspace.personal(),
             },
             kind: workspace.kind(),
             slug: workspace.slug,
@@ -188,11 +220,15 @@ pub(super) async fn change(
     let (workspace, now) = (caller.workspace.clone(), clock.now());
     let changed = db
         .write(move |conn| {
+            let privacy = body.privacy.unwrap_or_default();
             let wanted = Change {
                 name: body.name.as_deref(),
                 time_zone: body.time_zone.as_deref(),
                 retention_days_events: body.retention_days_events,
                 retention_days_jobs: body.retention_days_jobs,
+                pseudonyms: privacy.pseudonyms,
+                smallest_group: privacy.smallest_group,
+                personal_traits: privacy.personal_traits.as_deref(),
             };
             let workspace = store::update(conn, &workspace, &wanted)?;
             let excluded = body.excluded.unwrap_or(ChangeExcluded { ids: None, email_domains: None });

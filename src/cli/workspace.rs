@@ -98,6 +98,7 @@ pub(super) fn update(verb: &UpdateWorkspace, db: &Db, now: i64) -> Result<(), Fa
         time_zone: verb.time_zone.as_deref(),
         retention_days_events: days,
         retention_days_jobs: verb.retention_days_jobs,
+        ..Change::default()
     };
     let (ids, domains) =
         ((&verb.exclude_id, &verb.include_id), (&verb.exclude_email_domain, &verb.include_email_domain));

@@ -15,7 +15,6 @@ pub mod fingerprints;
 pub mod inspect;
 pub mod inspector;
 pub mod log;
-mod masks;
 pub mod model;
 pub mod receive;
 pub mod routes;
@@ -45,7 +44,8 @@ pub struct Ingest {
     db: Db,
     committer: Committer,
     dictionaries: Dictionaries,
-    inspector: Inspector,
+    /// The last calls.
+    pub inspector: Inspector,
     /// What came in and is not stored yet.
     pub counts: Counts,
     clock: Clock,

@@ -38,5 +38,6 @@ mod reach;
 mod schema;
 mod session;
 mod setup;
+mod sight;
 mod users;
 mod workspaces;
