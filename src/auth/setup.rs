@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::grants::{self, MANUAL};
 use super::{AuthError, Role, users, workspaces};
+use crate::audit::{self, Entry, Origin};
 use crate::crypto::{self, Secret, SecretKind};
 use crate::db::schema::installation;
 use crate::db::{DbConn, DbError};
@@ -39,6 +40,7 @@ pub fn code_fits(conn: &mut DbConn, code: &str) -> Result<bool, DbError> {
 pub fn make_first_owner(
     conn: &mut DbConn,
     (email, name, password_hash): (&str, &str, &str),
+    origin: &Origin,
     now: i64,
 ) -> Result<users::User, AuthError> {
     if users::exist(conn)? {
@@ -50,5 +52,7 @@ pub fn make_first_owner(
         grants::grant(conn, user.id, workspace.id, Role::Owner, MANUAL)?;
     }
     forget_code(conn)?;
+    let detail = serde_json::json!({ "role": Role::Owner });
+    audit::record(conn, origin, Entry { workspace: None, action: "user.created", target: &user.email, detail }, now)?;
     Ok(user)
 }

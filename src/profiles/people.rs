@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::active::behind;
@@ -23,6 +24,7 @@ use crate::activity::series::MONTH;
 use crate::activity::totals::{JOINED, Total};
 use crate::activity::view::{Filter, View};
 use crate::apps::settings;
+use crate::audit::{self, Entry};
 use crate::auth::{Caller, Can, can};
 use crate::clock::Clock;
 use crate::db::{Db, DbConn};
@@ -408,9 +410,10 @@ pub(super) async fn unmerge(
     caller: Can<can::PeopleMerge>,
     db: web::Data<Db>,
     activity: web::Data<Activity>,
+    clock: web::Data<Clock>,
     path: web::Path<(String, String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    set_merged(&caller, &db, &activity, path.into_inner(), false).await
+    set_merged(&caller, &db, &activity, path.into_inner(), (false, clock.now())).await
 }
 
 /// Lets another id belong to this person again
@@ -427,9 +430,10 @@ pub(super) async fn merge(
     caller: Can<can::PeopleMerge>,
     db: web::Data<Db>,
     activity: web::Data<Activity>,
+    clock: web::Data<Clock>,
     path: web::Path<(String, String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    set_merged(&caller, &db, &activity, path.into_inner(), true).await
+    set_merged(&caller, &db, &activity, path.into_inner(), (true, clock.now())).await
 }
 
 async fn set_merged(
@@ -437,27 +441,32 @@ async fn set_merged(
     db: &web::Data<Db>,
     activity: &web::Data<Activity>,
     (_, id, other): (String, String, String),
-    merged: bool,
+    (merged, now): (bool, i64),
 ) -> Result<HttpResponse, ApiError> {
     let workspace = caller.workspace.id;
     let missing = format!("merge of {other:?} into person {id:?}");
-    let keys = ask(activity, caller, move |view, _| {
+    let (person, keys) = ask(activity, caller, move |view, _| {
         let names = view.names();
         let names = names.read();
         let person = find(view, &names, &id)?;
         let keys = ["u", "a"].into_iter().filter_map(|kind| names.number(Kind::Person, &format!("{kind}{other}")));
         // The person's own id is nobody's merge.
-        Ok(keys.filter(|key| *key != person).collect::<Vec<u32>>())
+        Ok((person, keys.filter(|key| *key != person).collect::<Vec<u32>>()))
     })
     .await?;
+    let origin = caller.origin.clone();
     db.write(move |conn| {
         let mut any = false;
-        for key in keys {
-            any |= links::set_undone(conn, workspace, key, !merged)?;
+        for key in &keys {
+            any |= links::set_undone(conn, workspace, *key, !merged)?;
         }
         if !any {
             return Err(ApiError::not_found(missing));
         }
+        let action = if merged { "people.merged" } else { "people.unmerged" };
+        let target = format!("person {person}");
+        let entry = Entry { workspace: Some(workspace), action, target: &target, detail: json!({ "ids": keys }) };
+        audit::record(conn, &origin, entry, now)?;
         Ok(fold::renew_views(conn, workspace)?)
     })
     .await?;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{Me, cookie_name, session_cookie};
-use crate::audit::{self, Entry};
+use crate::audit::{self, Entry, Origin};
 use crate::auth::sessions::NewSession;
 use crate::auth::{Auth, Identity, SignedIn, sessions, users};
 use crate::crypto::{Passwords, Secret, SecretKind};
@@ -60,6 +60,7 @@ pub(super) async fn sign_in(
     let hash = user.as_ref().and_then(|user| user.password_hash.clone());
     if !auth.passwords.fits(body.password.clone(), hash.clone()).await {
         tracing::info!(%email, %address, "log-in refused");
+        note_refused(&req, &auth, &email, "wrong_credentials").await;
         return Err(wrong());
     }
     let user = user.ok_or_else(wrong)?;
@@ -69,6 +70,22 @@ pub(super) async fn sign_in(
         None => None,
     };
     start(&req, &auth, user, fresh).await
+}
+
+/// Writes a refused log-in down. A store that cannot take it keeps nobody from being refused.
+pub(super) async fn note_refused(req: &HttpRequest, auth: &Auth, name: &str, reason: &'static str) {
+    let (origin, now) = (auth.seen_from(Origin::nobody(name), req), auth.clock.now());
+    let noted = auth
+        .db
+        .write(move |conn| {
+            let detail = serde_json::json!({ "reason": reason });
+            let entry = Entry { workspace: None, action: "session.refused", target: &origin.name, detail };
+            audit::record(conn, &origin, entry, now)
+        })
+        .await;
+    if let Err(error) = noted {
+        tracing::warn!(%error, "a refused log-in is not in the audit log");
+    }
 }
 
 /// Starts a session and answers who signed in.
@@ -143,12 +160,24 @@ pub(super) async fn open(
 /// Sign out
 #[utoipa::path(tag = "session", responses((status = 204, description = "Signed out")))]
 #[delete("/session")]
-pub(super) async fn sign_out(auth: web::Data<Auth>, SignedIn(identity): SignedIn) -> Result<HttpResponse, ApiError> {
+pub(super) async fn sign_out(
+    req: HttpRequest,
+    auth: web::Data<Auth>,
+    SignedIn(identity): SignedIn,
+) -> Result<HttpResponse, ApiError> {
+    let (origin, now) = (auth.origin_of(&identity, &req), auth.clock.now());
     let Identity::User { session, .. } = identity else {
         return Err(ApiError::forbidden("session_needed", "A token has no session to end; revoke it instead."));
     };
     if !auth.unsaved.end(&session) {
-        auth.db.write(move |conn| sessions::end(conn, &session)).await?;
+        auth.db
+            .write(move |conn| {
+                sessions::end(conn, &session)?;
+                let detail = serde_json::json!({ "session": sessions::public_id(&session), "by": "sign-out" });
+                let entry = Entry { workspace: None, action: "session.ended", target: &origin.name, detail };
+                audit::record(conn, &origin, entry, now)
+            })
+            .await?;
     }
     let mut gone = session_cookie(auth.https, String::new());
     gone.make_removal();
