@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{NewSecret, Rotate, instant, number};
 use crate::audit::{self, Entry};
-use crate::auth::{Can, can, write_keys};
+use crate::auth::{Caller, Can, Scope, can, write_keys};
 use crate::clock::Clock;
 use crate::crypto::{Secret, SecretKind};
 use crate::db::Db;
@@ -45,6 +45,11 @@ struct CreateWriteKey {
     app: Option<String>,
 }
 
+/// Whoever sees some apps only sees the keys of these.
+fn is_seen(caller: &Caller, app: Option<&str>) -> bool {
+    caller.scope == Scope::All || app.is_some_and(|app| caller.scope.holds(app))
+}
+
 /// Write keys, newest first
 #[utoipa::path(tag = "keys", responses((status = 200, body = Page<WriteKey>)))]
 #[get("/write-keys")]
@@ -54,7 +59,8 @@ pub(super) async fn list(
 ) -> Result<web::Json<Page<WriteKey>>, ApiError> {
     let workspace = caller.workspace.id;
     let rows = db.read(move |conn| write_keys::list(conn, workspace)).await?;
-    let items = rows.into_iter().map(|row| WriteKey {
+    let seen = rows.into_iter().filter(|row| is_seen(&caller, row.app.as_deref()));
+    let items = seen.map(|row| WriteKey {
         id: row.id,
         name: row.name,
         app: row.app,
@@ -77,6 +83,9 @@ pub(super) async fn create(
     clock: web::Data<Clock>,
     ValidJson(body): ValidJson<CreateWriteKey>,
 ) -> Result<HttpResponse, ApiError> {
+    if !is_seen(&caller, body.app.as_deref().map(str::trim)) {
+        return Err(ApiError::invalid("app", "is none of your apps; name one of them"));
+    }
     let secret = Secret::new(SecretKind::WriteKey)?;
     let (workspace, now) = (caller.workspace.id, clock.now());
     let made = db
@@ -111,6 +120,7 @@ pub(super) async fn rotate(
     let made = db
         .write(move |conn| {
             let before = write_keys::working(conn, workspace, id, now)?;
+            let before = before.filter(|row| is_seen(&caller, row.app.as_deref()));
             let before = before.ok_or_else(|| ApiError::not_found(format!("write key {id} that works")))?;
             let made = write_keys::rotate(conn, workspace, &before, &secret, (ends_at, now))?;
             let detail =
@@ -135,7 +145,8 @@ pub(super) async fn revoke(
     let id = number(&path.1, "write key")?;
     let (workspace, now) = (caller.workspace.id, clock.now());
     db.write(move |conn| {
-        let found = write_keys::list(conn, workspace)?.into_iter().find(|row| row.id == id);
+        let seen = |row: &write_keys::WriteKeyRow| row.id == id && is_seen(&caller, row.app.as_deref());
+        let found = write_keys::list(conn, workspace)?.into_iter().find(seen);
         let found = found.ok_or_else(|| ApiError::not_found(format!("write key {id}")))?;
         if write_keys::revoke(conn, workspace, id, now)? && found.revoked_at.is_none() {
             let detail = json!({ "id": id, "prefix": found.prefix });

@@ -104,7 +104,7 @@ impl AppState {
         let names = Dictionaries::default();
         let ingest = Ingest::start(db.clone(), names.clone(), clock.clone())
             .map_err(|e| StartError::Machine(format!("cannot start the committing thread: {e}")))?;
-        let activity = Activity::new(db.clone(), names);
+        let activity = Activity::new(db.clone(), names, key.clone());
         let (config, health) = (Arc::new(config), web::Data::default());
         Ok(Self { ingest, activity, jobs, db, clock, config, auth, key, outbound, started_at, health, limit })
     }

@@ -1,9 +1,9 @@
 //! Tables as Diesel sees them on both engines: numbers are BigInt, times BigInt microseconds, JSON Text.
 #![allow(missing_docs, reason = "Diesel writes these items")]
 
-diesel::table! { workspaces (id) { id -> BigInt, slug -> Text, name -> Text, kind -> Text, time_zone -> Text, created_at -> BigInt, retention_days_events -> Nullable<Integer>, retention_days_jobs -> Integer, pseudonyms -> SmallInt, smallest_group -> Integer, } }
+diesel::table! { workspaces (id) { id -> BigInt, slug -> Text, name -> Text, kind -> Text, time_zone -> Text, created_at -> BigInt, retention_days_events -> Nullable<Integer>, retention_days_jobs -> Integer, pseudonyms -> SmallInt, smallest_group -> Integer, personal_traits -> Text, } }
 diesel::table! { users (id) { id -> BigInt, email -> Text, name -> Text, password_hash -> Nullable<Text>, created_at -> BigInt, disabled_at -> Nullable<BigInt>, last_login_at -> Nullable<BigInt>, disabled_by -> Nullable<Text>, break_glass -> SmallInt, } }
-diesel::table! { role_grants (user_id, workspace_id, origin) { user_id -> BigInt, workspace_id -> BigInt, origin -> Text, role -> Text, } }
+diesel::table! { user_roles (user_id, workspace_id, origin) { user_id -> BigInt, workspace_id -> BigInt, role -> Text, origin -> Text, } }
 diesel::table! { app_grants (user_id, workspace_id, app, origin) { user_id -> BigInt, workspace_id -> BigInt, app -> Text, origin -> Text, } }
 diesel::table! {
     identities (source, subject) {
@@ -13,8 +13,8 @@ diesel::table! {
 }
 diesel::table! {
     sessions (token_hash) {
-        token_hash -> Text, id -> Text, user_id -> BigInt, source -> Text, address -> Text, agent -> Text, sid -> Nullable<Text>,
-        id_token -> Nullable<Text>, created_at -> BigInt, last_seen_at -> BigInt,
+        token_hash -> Text, user_id -> BigInt, created_at -> BigInt, last_seen_at -> BigInt, id -> Text, source -> Text,
+        address -> Text, agent -> Text, sid -> Nullable<Text>, id_token -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -85,7 +85,7 @@ diesel::table! { data_keys (id) { id -> BigInt, wrapped -> Text, created_at -> B
 diesel::allow_tables_to_appear_in_same_query!(
     workspaces,
     users,
-    role_grants,
+    user_roles,
     app_grants,
     identities,
     sessions,

@@ -33,6 +33,7 @@ mod jobs_replicas;
 mod keys;
 mod operation;
 mod problems;
+mod reach;
 mod schema;
 mod session;
 mod setup;

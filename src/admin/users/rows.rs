@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::admin::instant;
 use crate::auth::Role;
-use crate::db::schema::{app_grants, identities, role_grants, users, workspaces};
+use crate::db::schema::{app_grants, identities, user_roles, users, workspaces};
 use crate::db::{DbConn, DbError};
 
 /// A role that somebody or something gave a user.
@@ -68,9 +68,9 @@ pub(super) fn load(conn: &mut DbConn) -> Result<Vec<User>, DbError> {
         apps.entry((user, workspace, origin)).or_default().insert(app);
     }
     let mut roles: HashMap<i64, Vec<GrantedRole>> = HashMap::new();
-    let rows: Vec<(i64, i64, String, String)> = role_grants::table
-        .order((role_grants::user_id, role_grants::workspace_id, role_grants::origin))
-        .select((role_grants::user_id, role_grants::workspace_id, role_grants::origin, role_grants::role))
+    let rows: Vec<(i64, i64, String, String)> = user_roles::table
+        .order((user_roles::user_id, user_roles::workspace_id, user_roles::origin))
+        .select((user_roles::user_id, user_roles::workspace_id, user_roles::origin, user_roles::role))
         .load(conn)?;
     for (user, workspace, origin, role) in rows {
         let Some(role) = Role::parse(&role) else { continue };
