@@ -7,6 +7,7 @@ use actix_web::web;
 
 use super::metrics::Measured;
 use crate::activity::ask::Activity;
+use crate::auth::sources::SignOn;
 use crate::auth::{Auth, AuthError, workspaces};
 use crate::backup::{self, Asked, Recipients};
 use crate::clock::Clock;
@@ -34,6 +35,8 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// Signing in.
     pub auth: Auth,
+    /// Signing in by other systems.
+    pub sign_on: SignOn,
     /// The installation's secret key.
     pub key: SecretKey,
     /// Taking events in.
@@ -106,7 +109,8 @@ impl AppState {
             .map_err(|e| StartError::Machine(format!("cannot start the committing thread: {e}")))?;
         let activity = Activity::new(db.clone(), names, key.clone());
         let (config, health) = (Arc::new(config), web::Data::default());
-        Ok(Self { ingest, activity, jobs, db, clock, config, auth, key, outbound, started_at, health, limit })
+        let sign_on = SignOn::new(auth.clone(), Vault::new(key.clone()), config.clone(), outbound.clone());
+        Ok(Self { ingest, activity, jobs, db, clock, config, auth, sign_on, key, outbound, started_at, health, limit })
     }
 
     /// Hands the parts to actix.
@@ -116,6 +120,7 @@ impl AppState {
             .app_data(web::Data::new(self.auth.clone()))
             .app_data(web::Data::new(self.key.clone()))
             .app_data(web::Data::new(Vault::new(self.key.clone())))
+            .app_data(web::Data::new(self.sign_on.clone()))
             .app_data(web::Data::new(self.ingest.clone()))
             .app_data(web::Data::new(self.activity.clone()))
             .app_data(web::Data::new(self.jobs.clone()))

@@ -9,12 +9,16 @@ pub mod can;
 mod error;
 mod extract;
 pub mod grants;
+pub mod ldap;
 mod model;
+pub mod oidc;
 pub mod routes;
 pub mod sessions;
 pub mod setup;
+pub mod sources;
 mod throttle;
 pub mod tokens;
+pub mod totp;
 mod unsaved;
 pub mod users;
 pub mod welcome;
@@ -77,6 +81,12 @@ impl Auth {
     /// Ends the sessions of a user that are not stored yet.
     pub fn end_unsaved(&self, user_id: i64) {
         self.unsaved.end_of(user_id);
+    }
+
+    /// Somebody who is not signed in, by what they called themselves.
+    pub fn stranger(&self, name: impl Into<String>, req: &HttpRequest) -> Origin {
+        let id = req.extensions().get::<RequestId>().map(|id| id.0.clone());
+        Origin::nobody(name).from(self.client.of(req), id)
     }
 
     /// Stores what could not be stored when somebody signed in.

@@ -2,7 +2,7 @@
 #![allow(missing_docs, reason = "Diesel writes these items")]
 
 diesel::table! { workspaces (id) { id -> BigInt, slug -> Text, name -> Text, kind -> Text, time_zone -> Text, created_at -> BigInt, retention_days_events -> Nullable<Integer>, retention_days_jobs -> Integer, pseudonyms -> SmallInt, smallest_group -> Integer, personal_traits -> Text, } }
-diesel::table! { users (id) { id -> BigInt, email -> Text, name -> Text, password_hash -> Nullable<Text>, created_at -> BigInt, disabled_at -> Nullable<BigInt>, last_login_at -> Nullable<BigInt>, disabled_by -> Nullable<Text>, break_glass -> SmallInt, } }
+diesel::table! { users (id) { id -> BigInt, email -> Text, name -> Text, password_hash -> Nullable<Text>, created_at -> BigInt, disabled_at -> Nullable<BigInt>, last_login_at -> Nullable<BigInt>, disabled_by -> Nullable<Text>, break_glass -> SmallInt, totp_secret -> Nullable<Text>, totp_since -> Nullable<BigInt>, totp_step -> Nullable<BigInt>, } }
 diesel::table! { user_roles (user_id, workspace_id, origin) { user_id -> BigInt, workspace_id -> BigInt, role -> Text, origin -> Text, } }
 diesel::table! { app_grants (user_id, workspace_id, app, origin) { user_id -> BigInt, workspace_id -> BigInt, app -> Text, origin -> Text, } }
 diesel::table! {
@@ -72,6 +72,22 @@ diesel::table! {
         previous -> Text, hash -> Text,
     }
 }
+diesel::table! {
+    sign_in_sources (key) {
+        key -> Text, kind -> Text, name -> Text, enabled -> SmallInt, settings -> Text, secrets -> Text, created_at -> BigInt, changed_at -> BigInt,
+    }
+}
+diesel::table! {
+    group_mappings (id) {
+        id -> BigInt, source -> Text, group_name -> Text, workspace_id -> BigInt, role -> Text, app -> Nullable<Text>, created_at -> BigInt,
+    }
+}
+diesel::table! {
+    login_attempts (state_hash) {
+        state_hash -> Text, cookie_hash -> Text, source -> Text, redirect_uri -> Text, destination -> Text, created_at -> BigInt,
+    }
+}
+diesel::table! { recovery_codes (user_id, code_hash) { user_id -> BigInt, code_hash -> Text, } }
 diesel::table! { audit_head (id) { id -> BigInt, rows -> BigInt, hash -> Text, } }
 diesel::table! { audit_marks (name) { name -> Text, through -> BigInt, at -> BigInt, problem -> Nullable<Text>, } }
 diesel::table! {
@@ -95,3 +111,4 @@ diesel::allow_tables_to_appear_in_same_query!(
     welcome_links
 );
 diesel::allow_tables_to_appear_in_same_query!(app_settings, dictionary);
+diesel::allow_tables_to_appear_in_same_query!(group_mappings, workspaces);

@@ -4,7 +4,6 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream, ToSocketAddrs, UdpSocket};
 use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
@@ -53,7 +52,7 @@ impl Syslog {
 
     fn stream_tls(&self, tcp: TcpStream, host: &str, messages: &[Vec<u8>]) -> std::io::Result<()> {
         let name = ServerName::try_from(host.to_owned()).map_err(std::io::Error::other)?;
-        let session = ClientConnection::new(Arc::new(self.outbound.tls()), name).map_err(std::io::Error::other)?;
+        let session = ClientConnection::new(self.outbound.tls(), name).map_err(std::io::Error::other)?;
         let mut stream = StreamOwned::new(session, tcp);
         stream.write_all(&framed(messages))?;
         stream.flush()?;

@@ -8,7 +8,7 @@ mod rows;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) use guard::{check_apps, not_above};
+pub(super) use guard::not_above;
 
 /// The routes under `/api/v1`.
 pub(super) fn configure(cfg: &mut ServiceConfig<'_>) {
