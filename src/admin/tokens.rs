@@ -7,10 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::users::check_apps;
 use super::{NewSecret, Rotate, instant, number};
 use crate::audit::{self, Entry};
-use crate::auth::{Caller, Can, Role, can, tokens};
+use crate::auth::{Caller, Can, Role, can, grants, tokens};
 use crate::clock::Clock;
 use crate::crypto::{Secret, SecretKind};
 use crate::db::Db;
@@ -93,7 +92,7 @@ pub(super) async fn create(
     ValidJson(body): ValidJson<CreateToken>,
 ) -> Result<HttpResponse, ApiError> {
     may_hand_out(&caller, Some(body.role))?;
-    check_apps(Some(body.role), &body.apps)?;
+    grants::check_apps(Some(body.role), &body.apps)?;
     let expires_at = match body.expires_at.as_deref().map(str::parse::<jiff::Timestamp>) {
         None => None,
         Some(Ok(at)) => Some(at.as_microsecond()),

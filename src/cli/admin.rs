@@ -1,5 +1,6 @@
 //! `takehold admin`: users, tokens, write keys and workspaces, beside a running server too.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -46,6 +47,9 @@ pub(super) struct CreateUser {
     name: String,
     #[arg(long, default_value = workspaces::DEFAULT)]
     workspace: String,
+    /// An app that a builder sees; may be given again.
+    #[arg(long)]
+    app: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -162,6 +166,8 @@ pub(super) fn note(
 fn create_user(user: &CreateUser, db: &Db, now: i64) -> Result<(), Failure> {
     let role = role(&user.role)?;
     let email = users::normalise_email(&user.email)?;
+    let apps: BTreeSet<String> = user.app.iter().cloned().collect();
+    grants::check_apps(Some(role), &apps)?;
     // An existing user may get a role in another workspace, and keeps the password.
     let known = db.write_blocking(|conn| {
         let workspace = workspaces::get(conn, &user.workspace)?;
@@ -174,7 +180,8 @@ fn create_user(user: &CreateUser, db: &Db, now: i64) -> Result<(), Failure> {
             ));
         }
         grants::grant(conn, known.id, workspace.id, role, grants::MANUAL)?;
-        let detail = json!({ "role": [null, role] });
+        grants::set_apps(conn, (known.id, workspace.id, grants::MANUAL), &apps)?;
+        let detail = json!({ "role": [null, role], "apps": [[], apps] });
         note(conn, ("role.granted", Some(workspace.id)), &email, detail, now)?;
         Ok(true)
     })?;
@@ -191,8 +198,10 @@ fn create_user(user: &CreateUser, db: &Db, now: i64) -> Result<(), Failure> {
     let hash = Passwords::hash_now(&password).map_err(AuthError::from)?;
     db.write_blocking(|conn| {
         let workspace = workspaces::get(conn, &user.workspace)?;
-        users::create_with_role(conn, (&email, &user.name, &hash), (&workspace, role), now)?;
-        Ok::<_, AuthError>(note(conn, ("user.created", Some(workspace.id)), &email, json!({ "role": role }), now)?)
+        let made = users::create_with_role(conn, (&email, &user.name, &hash), (&workspace, role), now)?;
+        grants::set_apps(conn, (made.id, workspace.id, grants::MANUAL), &apps)?;
+        let detail = json!({ "role": role, "apps": apps });
+        Ok::<_, AuthError>(note(conn, ("user.created", Some(workspace.id)), &email, detail, now)?)
     })?;
     if made {
         show(&password, &email);
@@ -211,7 +220,8 @@ fn create_token(token: &CreateToken, db: &Db, now: i64) -> Result<(), Failure> {
     let secret = Secret::new(SecretKind::ApiToken).map_err(AuthError::from)?;
     db.write_blocking(|conn| {
         let workspace = workspaces::get(conn, &token.workspace)?;
-        let apps = token.app.iter().cloned().collect();
+        let apps: BTreeSet<String> = token.app.iter().cloned().collect();
+        grants::check_apps(Some(role), &apps)?;
         let new = tokens::NewToken { name: &token.name, role, owner_id: None, expires_at, apps: &apps };
         tokens::create(conn, workspace.id, &new, &secret, now)?;
         let detail = json!({ "role": role, "apps": apps, "prefix": secret.shown, "expires_at": token.expires_at });
