@@ -11,11 +11,12 @@ use super::{Failure, piped_line, print_aside, print_line};
 use crate::admin::workspaces as settings;
 use crate::app;
 use crate::audit::{self, Entry, Origin};
-use crate::auth::{AuthError, Role, WorkspaceKind, grants, tokens, users, workspaces, write_keys};
+use crate::auth::{AuthError, Role, SEALED, WorkspaceKind, grants, tokens, users, workspaces, write_keys};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::crypto::{Passwords, Secret, SecretKind, random_letters};
+use crate::crypto::{Passwords, Secret, SecretKind, Vault, VaultError, random_letters, reseal};
 use crate::db::{Db, DbConn, DbError};
+use crate::health::renew_key;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Admin {
@@ -31,6 +32,8 @@ pub(super) enum Admin {
     ListWorkspaces(ListWorkspaces),
     /// Change what is set for a workspace.
     UpdateWorkspace(UpdateWorkspace),
+    /// Seal every stored secret anew under a new data key, and under server.secret_key if that was replaced.
+    RotateKeys,
     /// Let a user in again with a new local password, whatever happened to the old one.
     Recover(Recover),
 }
@@ -112,6 +115,7 @@ pub(super) fn run(verb: &Admin, config: &Config) -> Result<ExitCode, Failure> {
         Admin::CreateWorkspace(workspace) => create_workspace(workspace, &db, now)?,
         Admin::ListWorkspaces(list) => workspace::list(list, &db)?,
         Admin::UpdateWorkspace(change) => workspace::update(change, &db, now)?,
+        Admin::RotateKeys => rotate_keys(config, &db, now)?,
         Admin::Recover(recover) => run_recover(recover, &db, now)?,
     }
     Ok(ExitCode::SUCCESS)
@@ -250,6 +254,25 @@ fn create_workspace(new: &CreateWorkspace, db: &Db, now: i64) -> Result<(), Fail
     let wanted = workspaces::NewWorkspace { slug: &new.slug, name: &new.name, kind, time_zone: &new.time_zone };
     let made = db.write_blocking(|conn| settings::make(conn, &wanted, &Origin::command_line(), now))?;
     print_line(&made.slug);
+    Ok(())
+}
+
+fn rotate_keys(config: &Config, db: &Db, now: i64) -> Result<(), Failure> {
+    let key = app::secret_key(config, db)?;
+    let vault = Vault::new(key.clone()).with_previous(app::previous_key(config)?);
+    let done = db.write_blocking(|conn| {
+        let done = reseal(conn, &vault, &SEALED, now)?;
+        renew_key(conn, &key)?;
+        let detail = json!({ "data_key": done.key, "secrets": done.secrets, "forgotten": done.forgotten });
+        note(conn, ("keys.rotated", None), "data keys", detail, now)?;
+        Ok::<_, VaultError>(done)
+    });
+    let done = done.map_err(|error| match error {
+        VaultError::Broken(text) => Failure::Broken(text),
+        VaultError::Randomness(error) => AuthError::from(error).into(),
+        VaultError::Db(error) => error.into(),
+    })?;
+    print_line(&format!("{} secrets sealed anew under data key {}", done.secrets, done.key));
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 mod ldap;
 mod me;
 mod oidc;
-mod session;
+pub(super) mod session;
 mod setup;
 mod sign_in;
 mod welcome;
