@@ -6,7 +6,7 @@ import { dayInZone } from "@/ui/day";
 import { Tip } from "@/ui/Tip";
 import { session as words } from "@/words/session";
 import { accessTo, installationAccess, type Permission } from "./permissions";
-import { meQuery, workspacesQuery } from "./queries";
+import { meQuery, openTo, workspacesQuery } from "./queries";
 
 export function useMe() {
   return useSuspenseQuery(meQuery).data;
@@ -15,7 +15,7 @@ export function useMe() {
 export type Workspace = Schema["Workspace"];
 
 export function useWorkspaces(): Workspace[] {
-  return useSuspenseQuery(workspacesQuery).data.items;
+  return openTo(useMe(), useSuspenseQuery(workspacesQuery).data.items);
 }
 
 let visited: string | undefined;

@@ -1,0 +1,14 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { sessionsQuery, sessionsSearch } from "@/features/users/queries";
+import { SessionsPage } from "@/features/users/SessionsPage";
+import { needs } from "@/session/guard";
+
+export const Route = createFileRoute("/_framed/system/sessions")({
+  beforeLoad: needs("sessions.read"),
+  validateSearch: sessionsSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context: { queryClient }, deps }) => {
+    void queryClient.prefetchInfiniteQuery(sessionsQuery(deps));
+  },
+  component: SessionsPage,
+});
