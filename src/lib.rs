@@ -14,6 +14,7 @@ pub mod ingest;
 pub mod people;
 pub mod profiles;
 // Platform.
+pub mod audit;
 pub mod auth;
 pub mod backup;
 pub mod health;

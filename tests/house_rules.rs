@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 const FOUNDATION: [&str; 5] = ["clock", "config", "crypto", "db", "telemetry"];
 /// A folder of the platform, and which of its neighbours it may use.
-const PLATFORM: [(&str, &[&str]); 6] = [
+const PLATFORM: [(&str, &[&str]); 7] = [
     ("http", &[]),
-    ("auth", &["http"]),
+    ("audit", &[]),
+    ("auth", &["http", "audit"]),
     ("jobs", &["auth"]),
     ("backup", &["jobs"]),
     ("outbound", &[]),

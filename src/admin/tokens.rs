@@ -1,5 +1,7 @@
 //! API tokens, with which programs call in the name of a role.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpResponse, delete, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -94,7 +96,8 @@ pub(super) async fn create(
     let (workspace, owner_id, now) = (caller.workspace.id, caller.identity.user_id(), clock.now());
     let made = db
         .write(move |conn| {
-            let new = tokens::NewToken { name: &body.name, role: body.role, owner_id, expires_at };
+            let new =
+                tokens::NewToken { name: &body.name, role: body.role, owner_id, expires_at, apps: &BTreeSet::new() };
             let id = tokens::create(conn, workspace, &new, &secret, now)?;
             Ok::<_, ApiError>(NewSecret { id, name: body.name.trim().to_owned(), secret: secret.text })
         })

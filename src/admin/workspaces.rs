@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::activity::fold::renew_views;
 use crate::auth::workspaces::{self as store, Change, NewWorkspace};
-use crate::auth::{AuthError, Can, Workspace, WorkspaceKind, can, users};
+use crate::auth::{AuthError, Can, Workspace, WorkspaceKind, can, grants};
 use crate::clock::Clock;
 use crate::db::{Db, DbConn};
 use crate::http::{ApiError, ValidJson};
@@ -148,9 +148,9 @@ pub(super) async fn create(
             let new = NewWorkspace { slug: &body.slug, name: &body.name, kind: body.kind, time_zone: &body.time_zone };
             let made = store::create(conn, &new, now)?;
             if let Some(maker) = maker
-                && users::role_in(conn, maker, made.id)?.is_none()
+                && grants::role_in(conn, maker, made.id)?.is_none()
             {
-                users::grant(conn, maker, made.id, role)?;
+                grants::grant(conn, maker, made.id, role, grants::MANUAL)?;
             }
             WorkspaceSettings::load(conn, made)
         })

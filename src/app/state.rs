@@ -11,7 +11,7 @@ use crate::auth::{Auth, AuthError, workspaces};
 use crate::backup::{self, Asked, Recipients};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
-use crate::crypto::{KeyError, SecretKey};
+use crate::crypto::{KeyError, SecretKey, Vault};
 use crate::db::copy::quick_check;
 use crate::db::{Db, DbConn, DbError, Location, migrate};
 use crate::health::{Started, hold_to_key};
@@ -112,6 +112,7 @@ impl AppState {
             .app_data(web::Data::new(self.clock.clone()))
             .app_data(web::Data::new(self.auth.clone()))
             .app_data(web::Data::new(self.key.clone()))
+            .app_data(web::Data::new(Vault::new(self.key.clone())))
             .app_data(web::Data::new(self.ingest.clone()))
             .app_data(web::Data::new(self.activity.clone()))
             .app_data(web::Data::new(self.jobs.clone()))

@@ -12,9 +12,9 @@ pub trait Permission: 'static {
 }
 
 macro_rules! permissions {
-    ($($(#[$doc:meta])* $name:ident = $text:literal: $($role:ident)+;)+) => {
+    ($($(#[doc = $doc:literal])* $name:ident = $text:literal: $($role:ident)+;)+) => {
         $(
-            $(#[$doc])*
+            $(#[doc = $doc])*
             #[derive(Debug)]
             pub struct $name;
             impl Permission for $name {
@@ -23,10 +23,12 @@ macro_rules! permissions {
             }
         )+
 
+        /// Every permission: its name, what it allows, and who has it.
+        pub const ALL: &[(&str, &str, &[Role])] = &[$(($text, concat!($($doc),*), $name::ROLES)),+];
+
         /// The names of what a role allows.
         pub fn of(role: Role) -> Vec<&'static str> {
-            let all = [$(($text, $name::ROLES)),+];
-            all.into_iter().filter(|(_, roles)| roles.contains(&role)).map(|(name, _)| name).collect()
+            ALL.iter().filter(|(_, _, roles)| roles.contains(&role)).map(|(name, _, _)| *name).collect()
         }
     };
 }
@@ -44,6 +46,14 @@ permissions! {
     PeopleMerge = "people.merge": Owner Admin;
     /// See people by name instead of by pseudonym.
     PeopleUnmask = "people.unmask": Owner Admin Success;
+    /// Ask to see one person by name, for a purpose and a time.
+    PeopleUnmaskAsk = "people.unmask_ask": Owner Admin Success Builder Viewer;
+    /// Decide whether somebody else may see a person by name.
+    PeopleUnmaskApprove = "people.unmask_approve": Owner Admin;
+    /// See requests to export or erase a person.
+    PrivacyRead = "privacy.read": Owner Admin;
+    /// Export or erase a person.
+    PrivacyWrite = "privacy.write": Owner Admin;
     /// Watch events come in.
     InspectorRead = "inspector.read": Owner Admin Builder;
     /// Send a test event from the console.
@@ -64,4 +74,18 @@ permissions! {
     SystemRead = "system.read": Owner Admin;
     /// Run jobs and make backups. Held in the workspace `default`.
     SystemManage = "system.manage": Owner Admin;
+    /// See console users and what they are. Held in the workspace `default`.
+    UsersRead = "users.read": Owner Admin;
+    /// Invite console users, change their roles, shut them out. Held in the workspace `default`.
+    UsersWrite = "users.write": Owner Admin;
+    /// See who is signed in. Held in the workspace `default`.
+    SessionsRead = "sessions.read": Owner Admin;
+    /// End sessions of others. Held in the workspace `default`.
+    SessionsWrite = "sessions.write": Owner Admin;
+    /// See how people sign in. Held in the workspace `default`.
+    SourcesRead = "sources.read": Owner Admin;
+    /// Set how people sign in, and which groups become which roles. Held in the workspace `default`.
+    SourcesWrite = "sources.write": Owner Admin;
+    /// Read the audit log. Held in the workspace `default`.
+    AuditRead = "audit.read": Owner Admin;
 }

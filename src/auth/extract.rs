@@ -9,15 +9,18 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 
-use super::can::Permission;
+use super::can::{self, Permission};
 use super::routes::cookie_name;
-use super::{Auth, Caller, Identity, sessions, tokens, users, workspaces};
+use super::{Auth, Caller, Identity, Role, Scope, grants, sessions, tokens, workspaces};
 use crate::db::DbConn;
 use crate::http::{ApiError, check_console_write};
 
 /// Whoever is signed in or holds a token; no workspace is looked at.
 #[derive(Debug)]
 pub struct SignedIn(pub Identity);
+
+/// The number of the user through whose eyes somebody looks who may see users: for reading only.
+const VIEW_AS: &str = "x-takehold-view-as";
 
 /// A caller who has permission `P` in the workspace of the path, or in `default` where the path names none, for what
 /// concerns the whole installation. Reads as a [`Caller`].
@@ -112,22 +115,29 @@ impl<P: Permission> FromRequest for Can<P> {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let slug = req.match_info().get("workspace").map(str::to_owned);
+        let view_as = view_as(req);
+        let request = req.clone();
         let asked = auth_of(req).and_then(|auth| Credential::of(req, auth.https).map(|credential| (auth, credential)));
         Box::pin(async move {
             let (auth, credential) = asked?;
             let now = auth.clock.now();
-            let asked = auth.clone();
-            let (caller, stale) = auth
+            let (asked, view_as) = (auth.clone(), view_as?);
+            let (mut caller, stale) = auth
                 .db
                 .read(move |conn| {
                     let (identity, stale) = credential.identify(&asked, conn, now)?;
                     let caller = match &slug {
                         Some(slug) => caller_in(conn, slug, identity),
                         None => caller_of_installation(conn, identity),
+                    }?;
+                    let caller = match view_as {
+                        Some(user_id) => seen_by(conn, caller, user_id)?,
+                        None => caller,
                     };
-                    Ok::<_, ApiError>((caller?, stale))
+                    Ok::<_, ApiError>((caller, stale))
                 })
                 .await?;
+            caller.origin = auth.origin_of(&caller.identity, &request);
             if stale {
                 note_use(&auth, &caller.identity, now);
             }
@@ -158,12 +168,50 @@ fn caller_in(conn: &mut DbConn, slug: &str, identity: Identity) -> Result<Caller
     }
     let workspace = workspaces::find(conn, slug)?.ok_or_else(unknown)?;
     let (role, ceiling) = match &identity {
-        Identity::User { id, .. } => (users::role_in(conn, *id, workspace.id)?.ok_or_else(unknown)?, None),
+        Identity::User { id, .. } => (grants::role_in(conn, *id, workspace.id)?.ok_or_else(unknown)?, None),
         Identity::Token { workspace_id, .. } if *workspace_id != workspace.id => return Err(unknown()),
         Identity::Token { role, owner_id: None, .. } => (*role, None),
         Identity::Token { role, owner_id: Some(owner), .. } => {
-            (*role, Some(users::role_in(conn, *owner, workspace.id)?.ok_or_else(unknown)?))
+            (*role, Some(grants::role_in(conn, *owner, workspace.id)?.ok_or_else(unknown)?))
         }
     };
-    Ok(Caller { workspace, identity, role, ceiling })
+    let is_builder = role == Role::Builder || ceiling == Some(Role::Builder);
+    let scope = match &identity {
+        _ if !is_builder => Scope::All,
+        Identity::Token { owner_id: None, apps, .. } => Scope::Apps(apps.clone()),
+        Identity::User { id, .. } | Identity::Token { owner_id: Some(id), .. } => {
+            Scope::Apps(grants::apps_of(conn, *id, workspace.id)?)
+        }
+    };
+    let origin = identity.origin();
+    Ok(Caller { workspace, identity, role, ceiling, scope, origin })
+}
+
+/// Whom a request wants to look like; a write never does.
+fn view_as(req: &HttpRequest) -> Result<Option<i64>, ApiError> {
+    let Some(value) = req.headers().get(VIEW_AS) else { return Ok(None) };
+    if !req.method().is_safe() {
+        return Err(ApiError::forbidden(
+            "view_only",
+            "Who views as somebody else changes nothing; leave that view first.",
+        ));
+    }
+    let id = value.to_str().ok().and_then(|text| text.parse().ok());
+    id.map(Some)
+        .ok_or_else(|| ApiError::invalid("X-Takehold-View-As", "is no number of a user; GET /api/v1/users lists them"))
+}
+
+/// The caller as if they were that user here, though never more than themselves.
+fn seen_by(conn: &mut DbConn, caller: Caller, user_id: i64) -> Result<Caller, ApiError> {
+    if !caller.has::<can::UsersRead>() {
+        return Err(ApiError::forbidden("forbidden", "Viewing as somebody else needs the permission users.read."));
+    }
+    let role = grants::role_in(conn, user_id, caller.workspace.id)?
+        .ok_or_else(|| ApiError::not_found(format!("user {user_id} with a role in this workspace")))?;
+    let scope = match role {
+        Role::Builder => Scope::Apps(grants::apps_of(conn, user_id, caller.workspace.id)?),
+        _ => caller.scope,
+    };
+    let ceiling = Some(caller.ceiling.map_or(caller.role, |ceiling| ceiling.max(caller.role)));
+    Ok(Caller { role, ceiling, scope, ..caller })
 }

@@ -2,11 +2,13 @@
 //!
 //! - *caller*: a user or a token, with a role in the workspace that the path names.
 //! - *permission*: a type such as [`can::MetricsRead`]; a handler that takes [`Can<P>`](Can) is reached only with it.
+//! - *scope*: which apps a caller sees: all of them, or, for a builder, their own.
 //! - *write key*: lets an app send events, and nothing else.
 
 pub mod can;
 mod error;
 mod extract;
+pub mod grants;
 mod model;
 pub mod routes;
 pub mod sessions;
@@ -20,14 +22,18 @@ pub mod write_keys;
 
 pub use error::AuthError;
 pub use extract::{Can, SignedIn};
-pub use model::{Caller, Identity, Role, Workspace, WorkspaceKind};
+pub use model::{Caller, Identity, Role, Scope, Workspace, WorkspaceKind};
 pub use throttle::Throttle;
 pub use write_keys::{WriteKey, find_write_key};
 
+use actix_web::{HttpMessage, HttpRequest};
+
+use crate::audit::Origin;
 use crate::clock::Clock;
 use crate::crypto::Passwords;
 use crate::db::{Db, DbError};
 use crate::http::ClientAddress;
+use crate::http::layers::RequestId;
 
 /// What signing in needs; handlers find it as `web::Data<Auth>`.
 #[derive(Clone)]
@@ -54,6 +60,12 @@ impl Auth {
             https,
             unsaved: unsaved::Unsaved::default(),
         }
+    }
+
+    /// Who somebody is for the audit log, and where the request comes from.
+    pub fn origin_of(&self, who: &Identity, req: &HttpRequest) -> Origin {
+        let id = req.extensions().get::<RequestId>().map(|id| id.0.clone());
+        who.origin().from(self.client.of(req), id)
     }
 
     /// Stores what could not be stored when somebody signed in.

@@ -1,13 +1,16 @@
 //! Roles, workspaces, and who is calling.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::can::Permission;
+use super::can::{self, Permission};
+use crate::audit::{Origin, OriginKind};
 
-/// What a user or token is in a workspace.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+/// What a user or token is in a workspace; the stronger first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Everything, owners included.
@@ -25,11 +28,10 @@ pub enum Role {
 }
 
 impl Role {
-    const ALL: [Self; 6] = [Self::Owner, Self::Admin, Self::Success, Self::Builder, Self::Viewer, Self::Scim];
-    /// What a user can be given for now; the others come with roles that are scoped.
-    pub const FOR_USERS: [Self; 3] = [Self::Owner, Self::Admin, Self::Viewer];
-    /// What a token can be given for now.
-    pub const FOR_TOKENS: [Self; 4] = [Self::Owner, Self::Admin, Self::Viewer, Self::Scim];
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Owner, Self::Admin, Self::Success, Self::Builder, Self::Viewer, Self::Scim];
+    /// What a user can be given.
+    pub const FOR_USERS: [Self; 5] = [Self::Owner, Self::Admin, Self::Success, Self::Builder, Self::Viewer];
 
     /// As it is stored and shown.
     pub fn as_str(self) -> &'static str {
@@ -106,6 +108,10 @@ pub struct Workspace {
     pub retention_days_events: Option<i32>,
     /// Days that runs of jobs are kept.
     pub retention_days_jobs: i32,
+    /// 1 if people are pseudonyms for those who lack `people.unmask`.
+    pub pseudonyms: i16,
+    /// How many people a number needs to be shown to everybody.
+    pub smallest_group: i32,
 }
 
 impl Workspace {
@@ -146,15 +152,45 @@ pub enum Identity {
         role: Role,
         /// The user it belongs to, who must still be there.
         owner_id: Option<i64>,
+        /// The apps of a builder's token that has no owner.
+        apps: BTreeSet<String>,
     },
 }
 
 impl Identity {
+    /// As the audit log names them.
+    pub fn origin(&self) -> Origin {
+        let (kind, id, name) = match self {
+            Self::User { id, email, .. } => (OriginKind::User, *id, email),
+            Self::Token { id, name, .. } => (OriginKind::Token, *id, name),
+        };
+        Origin { kind, id: Some(id), name: name.clone(), address: None, request_id: None }
+    }
+
     /// The user behind the call: the one signed in, or the owner of the token.
     pub fn user_id(&self) -> Option<i64> {
         match self {
             Self::User { id, .. } => Some(*id),
             Self::Token { owner_id, .. } => *owner_id,
+        }
+    }
+}
+
+/// Which apps somebody sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All of the workspace.
+    All,
+    /// These only, by name: what a builder owns or was granted.
+    Apps(BTreeSet<String>),
+}
+
+impl Scope {
+    /// Whether an app is among them.
+    pub fn holds(&self, app: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Apps(apps) => apps.contains(app),
         }
     }
 }
@@ -168,18 +204,36 @@ pub struct Caller {
     pub identity: Identity,
     /// Their role here.
     pub role: Role,
-    /// A token can do no more than its owner can by now.
+    /// A token can do no more than its owner can by now, and who views as somebody else no more than themselves.
     pub ceiling: Option<Role>,
+    /// Which apps they see.
+    pub scope: Scope,
+    /// As the audit log names them.
+    pub origin: Origin,
 }
 
 impl Caller {
     /// Whether the caller has a permission beyond the one that let them in.
     pub fn has<P: Permission>(&self) -> bool {
-        P::ROLES.contains(&self.role) && self.ceiling.is_none_or(|role| P::ROLES.contains(&role))
+        self.roles().all(|role| P::ROLES.contains(&role))
     }
 
-    /// Whether the caller may make a token of this role.
+    /// Whether people are shown by name here; by pseudonym otherwise.
+    pub fn sees_names(&self) -> bool {
+        self.workspace.pseudonyms == 0 || self.has::<can::PeopleUnmask>()
+    }
+
+    /// Whether numbers of few people are shown; suppressed otherwise.
+    pub fn sees_small_groups(&self) -> bool {
+        self.roles().all(|role| matches!(role, Role::Owner | Role::Admin))
+    }
+
+    /// Whether the caller may make a token or a user of this role.
     pub fn may_hand_out(&self, role: Role) -> bool {
-        self.role.may_hand_out(role) && self.ceiling.is_none_or(|ceiling| ceiling.may_hand_out(role))
+        self.roles().all(|own| own.may_hand_out(role))
+    }
+
+    fn roles(&self) -> impl Iterator<Item = Role> {
+        [Some(self.role), self.ceiling].into_iter().flatten()
     }
 }

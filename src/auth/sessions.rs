@@ -14,9 +14,34 @@ pub(super) const IDLE: i64 = 30 * MINUTE;
 pub const ABSOLUTE: i64 = 12 * 60 * MINUTE;
 const MINUTE: i64 = 60 * 1_000_000;
 
-/// Starts a session and answers the secret for the cookie. The one that the browser came with ends,
-/// and so do all that are over.
-pub fn start(conn: &mut DbConn, user_id: i64, secret: &Secret, before: Option<&str>, now: i64) -> Result<(), DbError> {
+/// What a new session is known by.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// The user.
+    pub user_id: i64,
+    /// How they signed in: [`LOCAL`], or the key of a sign-in source.
+    pub source: String,
+    /// From where.
+    pub address: String,
+    /// With what, as the browser calls itself.
+    pub agent: String,
+    /// The session's name at the provider.
+    pub sid: Option<String>,
+    /// What the provider wants back when the session ends, sealed.
+    pub id_token: Option<String>,
+}
+
+/// Signed in by a password kept here.
+pub const LOCAL: &str = "local";
+
+/// Starts a session and answers its public id. The one that the browser came with ends, and so do all that are over.
+pub fn start(
+    conn: &mut DbConn,
+    new: &NewSession,
+    secret: &Secret,
+    before: Option<&str>,
+    now: i64,
+) -> Result<String, DbError> {
     if let Some(before) = before {
         end(conn, &crypto::hash(before))?;
     }
@@ -24,15 +49,28 @@ pub fn start(conn: &mut DbConn, user_id: i64, secret: &Secret, before: Option<&s
         sessions::table.filter(sessions::last_seen_at.lt(now - IDLE).or(sessions::created_at.lt(now - ABSOLUTE))),
     )
     .execute(conn)?;
+    let id = public_id(&secret.hash);
     diesel::insert_into(sessions::table)
         .values((
             sessions::token_hash.eq(&secret.hash),
-            sessions::user_id.eq(user_id),
+            sessions::id.eq(&id),
+            sessions::user_id.eq(new.user_id),
+            sessions::source.eq(&new.source),
+            sessions::address.eq(&new.address),
+            sessions::agent.eq(&new.agent),
+            sessions::sid.eq(&new.sid),
+            sessions::id_token.eq(&new.id_token),
             sessions::created_at.eq(now),
             sessions::last_seen_at.eq(now),
         ))
         .execute(conn)?;
-    Ok(())
+    diesel::update(users::table.find(new.user_id)).set(users::last_login_at.eq(now)).execute(conn)?;
+    Ok(id)
+}
+
+/// What lists call a session; tells nothing about its cookie.
+pub(super) fn public_id(token_hash: &str) -> String {
+    crypto::hash(&format!("session {token_hash}")).chars().take(20).collect()
 }
 
 /// Ends a session; one that is not there has ended already.

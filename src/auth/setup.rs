@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::grants::{self, MANUAL};
 use super::{AuthError, Role, users, workspaces};
 use crate::crypto::{self, Secret, SecretKind};
 use crate::db::schema::installation;
@@ -46,7 +47,7 @@ pub fn make_first_owner(
     workspaces::ensure_default(conn, now)?;
     let user = users::create(conn, email, name, Some(password_hash), now)?;
     for workspace in workspaces::all(conn)? {
-        users::grant(conn, user.id, workspace.id, Role::Owner)?;
+        grants::grant(conn, user.id, workspace.id, Role::Owner, MANUAL)?;
     }
     forget_code(conn)?;
     Ok(user)

@@ -1,8 +1,9 @@
 //! API tokens: open one workspace in a role, until they expire or are revoked.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
-use super::model::names;
 use super::{AuthError, Identity, Role};
 use crate::crypto::{self, Secret, SecretKind};
 use crate::db::schema::{api_tokens, users};
@@ -22,6 +23,8 @@ pub struct NewToken<'a> {
     pub owner_id: Option<i64>,
     /// When it stops working.
     pub expires_at: Option<i64>,
+    /// The apps of a builder's token that has no owner; one with an owner sees the owner's.
+    pub apps: &'a BTreeSet<String>,
 }
 
 /// A token as lists show it.
@@ -56,12 +59,8 @@ pub fn create(
     now: i64,
 ) -> Result<i64, AuthError> {
     check_name(new.name)?;
-    if !Role::FOR_TOKENS.contains(&new.role) {
-        let possible = names(&Role::FOR_TOKENS);
-        return Err(AuthError::invalid(
-            "role",
-            format!("a token can be {possible} for now, not {}", new.role.as_str()),
-        ));
+    if new.role != Role::Builder && !new.apps.is_empty() {
+        return Err(AuthError::invalid("apps", "only a builder's token is for some apps; leave them out"));
     }
     if new.expires_at.is_some_and(|at| at <= now) {
         return Err(AuthError::invalid("expires_at", "is in the past"));
@@ -76,6 +75,7 @@ pub fn create(
             api_tokens::owner_id.eq(new.owner_id),
             api_tokens::created_at.eq(now),
             api_tokens::expires_at.eq(new.expires_at),
+            api_tokens::apps.eq((!new.apps.is_empty()).then(|| serde_json::json!(new.apps).to_string())),
         ))
         .execute(conn)?;
     Ok(api_tokens::table.filter(api_tokens::token_hash.eq(&secret.hash)).select(api_tokens::id).first(conn)?)
@@ -126,7 +126,7 @@ pub(super) fn identify(conn: &mut DbConn, text: &str, now: i64) -> Result<Option
     if !crypto::has_valid_form(SecretKind::ApiToken, text) {
         return Ok(None);
     }
-    type Row = (i64, i64, String, String, Option<i64>, Option<i64>, Option<i64>);
+    type Row = (i64, i64, String, String, Option<i64>, Option<i64>, Option<i64>, Option<String>);
     let row: Option<Row> = api_tokens::table
         .left_join(users::table.on(users::id.nullable().eq(api_tokens::owner_id)))
         .filter(api_tokens::token_hash.eq(crypto::hash(text)).and(api_tokens::revoked_at.is_null()))
@@ -139,15 +139,17 @@ pub(super) fn identify(conn: &mut DbConn, text: &str, now: i64) -> Result<Option
             api_tokens::owner_id,
             api_tokens::expires_at,
             api_tokens::last_used_at,
+            api_tokens::apps,
         ))
         .first(conn)
         .optional()?;
-    Ok(row.and_then(|(id, workspace_id, name, role, owner_id, expires_at, last_used_at)| {
+    Ok(row.and_then(|(id, workspace_id, name, role, owner_id, expires_at, last_used_at, apps)| {
         if expires_at.is_some_and(|at| at <= now) {
             return None;
         }
         let stale = last_used_at.is_none_or(|at| now - at >= NOTED_EVERY);
-        Some((Identity::Token { id, name, workspace_id, role: Role::parse(&role)?, owner_id }, stale))
+        let apps = apps.and_then(|apps| serde_json::from_str(&apps).ok()).unwrap_or_default();
+        Some((Identity::Token { id, name, workspace_id, role: Role::parse(&role)?, owner_id, apps }, stale))
     }))
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use diesel::prelude::*;
 
-use super::sessions::{ABSOLUTE, IDLE};
+use super::sessions::{ABSOLUTE, IDLE, NewSession, public_id};
 use crate::db::schema::sessions;
 use crate::db::{Db, DbError};
 use crate::on_both;
@@ -14,9 +14,9 @@ use crate::on_both;
 /// Sessions that are kept; who comes later must wait for the disk.
 const MOST: usize = 1_000;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Kept {
-    user_id: i64,
+    new: NewSession,
     created_at: i64,
     last_seen_at: i64,
 }
@@ -33,13 +33,13 @@ pub(super) struct Unsaved(Arc<Mutex<HashMap<String, Kept>>>);
 
 impl Unsaved {
     /// Keeps a session; false if there are too many already.
-    pub fn keep(&self, hash: &str, user_id: i64, now: i64) -> bool {
+    pub fn keep(&self, hash: &str, new: NewSession, now: i64) -> bool {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, kept| kept.lives(now));
         if all.len() >= MOST {
             return false;
         }
-        all.insert(hash.to_owned(), Kept { user_id, created_at: now, last_seen_at: now });
+        all.insert(hash.to_owned(), Kept { new, created_at: now, last_seen_at: now });
         true
     }
 
@@ -48,7 +48,7 @@ impl Unsaved {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = all.get_mut(hash).filter(|kept| kept.lives(now))?;
         kept.last_seen_at = now;
-        Some(kept.user_id)
+        Some(kept.new.user_id)
     }
 
     /// Ends a session; answers whether it was one of these.
@@ -66,7 +66,13 @@ impl Unsaved {
             for (hash, kept) in &all {
                 let row = (
                     sessions::token_hash.eq(hash),
-                    sessions::user_id.eq(kept.user_id),
+                    sessions::id.eq(public_id(hash)),
+                    sessions::user_id.eq(kept.new.user_id),
+                    sessions::source.eq(&kept.new.source),
+                    sessions::address.eq(&kept.new.address),
+                    sessions::agent.eq(&kept.new.agent),
+                    sessions::sid.eq(&kept.new.sid),
+                    sessions::id_token.eq(&kept.new.id_token),
                     sessions::created_at.eq(kept.created_at),
                     sessions::last_seen_at.eq(kept.last_seen_at),
                 );

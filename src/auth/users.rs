@@ -2,9 +2,9 @@
 
 use diesel::prelude::*;
 
-use super::model::names;
+use super::grants::{self, MANUAL};
 use super::{AuthError, Role, Workspace};
-use crate::db::schema::{sessions, user_roles, users};
+use crate::db::schema::{sessions, users};
 use crate::db::{DbConn, DbError};
 
 /// A console user as signing in needs them.
@@ -71,34 +71,6 @@ pub fn create(
     find(conn, &email)?.ok_or_else(|| AuthError::Failed(format!("the user {email} was not stored")))
 }
 
-/// The role of a user in a workspace.
-pub fn role_in(conn: &mut DbConn, user_id: i64, workspace_id: i64) -> Result<Option<Role>, DbError> {
-    let role: Option<String> =
-        user_roles::table.find((user_id, workspace_id)).select(user_roles::role).first(conn).optional()?;
-    Ok(role.and_then(|role| Role::parse(&role)))
-}
-
-/// Gives a user a role in a workspace, in place of the one they had.
-pub fn grant(conn: &mut DbConn, user_id: i64, workspace_id: i64, role: Role) -> Result<(), AuthError> {
-    if !Role::FOR_USERS.contains(&role) {
-        let possible = names(&Role::FOR_USERS);
-        return Err(AuthError::invalid("role", format!("a user can be {possible} for now, not {}", role.as_str())));
-    }
-    let changed = diesel::update(user_roles::table.find((user_id, workspace_id)))
-        .set(user_roles::role.eq(role.as_str()))
-        .execute(conn)?;
-    if changed == 0 {
-        diesel::insert_into(user_roles::table)
-            .values((
-                user_roles::user_id.eq(user_id),
-                user_roles::workspace_id.eq(workspace_id),
-                user_roles::role.eq(role.as_str()),
-            ))
-            .execute(conn)?;
-    }
-    Ok(())
-}
-
 /// Makes a user with a role, as the command line and the set-up do.
 pub fn create_with_role(
     conn: &mut DbConn,
@@ -107,7 +79,7 @@ pub fn create_with_role(
     now: i64,
 ) -> Result<User, AuthError> {
     let user = create(conn, email, name, Some(password_hash), now)?;
-    grant(conn, user.id, workspace.id, role)?;
+    grants::grant(conn, user.id, workspace.id, role, MANUAL)?;
     Ok(user)
 }
 

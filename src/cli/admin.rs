@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use super::workspace::{self, ListWorkspaces, UpdateWorkspace};
 use super::{Failure, piped_line, print_aside, print_line};
 use crate::app;
-use crate::auth::{AuthError, Role, WorkspaceKind, tokens, users, workspaces, write_keys};
+use crate::auth::{AuthError, Role, WorkspaceKind, grants, tokens, users, workspaces, write_keys};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::{Passwords, Secret, SecretKind, random_letters};
@@ -35,7 +35,7 @@ pub(super) enum Admin {
 pub(super) struct CreateUser {
     #[arg(long)]
     email: String,
-    /// owner, admin or viewer.
+    /// owner, admin, success, builder or viewer.
     #[arg(long)]
     role: String,
     /// For people; without it, the first part of the e-mail.
@@ -49,7 +49,7 @@ pub(super) struct CreateUser {
 pub(super) struct CreateToken {
     #[arg(long)]
     name: String,
-    /// owner, admin, viewer or scim.
+    /// owner, admin, success, builder, viewer or scim.
     #[arg(long)]
     role: String,
     #[arg(long, default_value = workspaces::DEFAULT)]
@@ -57,6 +57,9 @@ pub(super) struct CreateToken {
     /// When it stops working, such as 2027-01-31T00:00:00Z; without it, when it is revoked.
     #[arg(long, value_name = "INSTANT")]
     expires_at: Option<String>,
+    /// An app that a builder's token sees; may be given several times.
+    #[arg(long)]
+    app: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -124,7 +127,7 @@ fn show(password: &str, email: &str) {
 fn role(name: &str) -> Result<Role, Failure> {
     Role::parse(name).ok_or_else(|| {
         Failure::Input(format!(
-            "--role: {name:?} is no role; right would be owner, admin or viewer (or scim for a token)"
+            "--role: {name:?} is no role; right would be owner, admin, success, builder or viewer (or scim for a token)"
         ))
     })
 }
@@ -136,14 +139,14 @@ fn create_user(user: &CreateUser, db: &Db, now: i64) -> Result<(), Failure> {
     let known = db.write_blocking(|conn| {
         let workspace = workspaces::get(conn, &user.workspace)?;
         let Some(known) = users::find(conn, &email)? else { return Ok(false) };
-        if let Some(has) = users::role_in(conn, known.id, workspace.id)? {
+        if let Some(has) = grants::role_in(conn, known.id, workspace.id)? {
             let has = has.as_str();
             return Err(AuthError::taken(
                 "email",
                 format!("there is a user {email} already, {has} in {}", workspace.slug),
             ));
         }
-        users::grant(conn, known.id, workspace.id, role)?;
+        grants::grant(conn, known.id, workspace.id, role, grants::MANUAL)?;
         Ok(true)
     })?;
     if known {
@@ -151,7 +154,7 @@ fn create_user(user: &CreateUser, db: &Db, now: i64) -> Result<(), Failure> {
     }
     if !Role::FOR_USERS.contains(&role) {
         return Err(Failure::Input(format!(
-            "--role: a user can be owner, admin or viewer for now, not {}",
+            "--role: a user can be owner, admin, success, builder or viewer, not {}",
             role.as_str()
         )));
     }
@@ -178,7 +181,8 @@ fn create_token(token: &CreateToken, db: &Db, now: i64) -> Result<(), Failure> {
     let secret = Secret::new(SecretKind::ApiToken).map_err(AuthError::from)?;
     db.write_blocking(|conn| {
         let workspace = workspaces::get(conn, &token.workspace)?;
-        let new = tokens::NewToken { name: &token.name, role, owner_id: None, expires_at };
+        let apps = token.app.iter().cloned().collect();
+        let new = tokens::NewToken { name: &token.name, role, owner_id: None, expires_at, apps: &apps };
         tokens::create(conn, workspace.id, &new, &secret, now)
     })?;
     print_line(&secret.text);

@@ -7,7 +7,9 @@
 mod key;
 mod password;
 mod secret;
+mod vault;
 
 pub use key::{KeyError, SecretKey};
 pub use password::{PasswordError, Passwords};
 pub use secret::{Secret, SecretKind, equal, has_valid_form, hash, random_letters};
+pub use vault::{Vault, VaultError};

@@ -9,6 +9,7 @@
 pub mod checkpoint;
 mod conn;
 pub mod copy;
+mod kind;
 mod location;
 pub mod migrate;
 mod presence;
@@ -25,6 +26,7 @@ use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 
 pub use conn::DbConn;
+pub use kind::Kind;
 pub use location::{Location, network_file_system};
 pub use presence::Alone;
 

@@ -1,14 +1,26 @@
 //! Tables as Diesel sees them on both engines: numbers are BigInt, times BigInt microseconds, JSON Text.
 #![allow(missing_docs, reason = "Diesel writes these items")]
 
-diesel::table! { workspaces (id) { id -> BigInt, slug -> Text, name -> Text, kind -> Text, time_zone -> Text, created_at -> BigInt, retention_days_events -> Nullable<Integer>, retention_days_jobs -> Integer, } }
-diesel::table! { users (id) { id -> BigInt, email -> Text, name -> Text, password_hash -> Nullable<Text>, created_at -> BigInt, disabled_at -> Nullable<BigInt>, } }
-diesel::table! { user_roles (user_id, workspace_id) { user_id -> BigInt, workspace_id -> BigInt, role -> Text, } }
-diesel::table! { sessions (token_hash) { token_hash -> Text, user_id -> BigInt, created_at -> BigInt, last_seen_at -> BigInt, } }
+diesel::table! { workspaces (id) { id -> BigInt, slug -> Text, name -> Text, kind -> Text, time_zone -> Text, created_at -> BigInt, retention_days_events -> Nullable<Integer>, retention_days_jobs -> Integer, pseudonyms -> SmallInt, smallest_group -> Integer, } }
+diesel::table! { users (id) { id -> BigInt, email -> Text, name -> Text, password_hash -> Nullable<Text>, created_at -> BigInt, disabled_at -> Nullable<BigInt>, last_login_at -> Nullable<BigInt>, disabled_by -> Nullable<Text>, break_glass -> SmallInt, } }
+diesel::table! { role_grants (user_id, workspace_id, origin) { user_id -> BigInt, workspace_id -> BigInt, origin -> Text, role -> Text, } }
+diesel::table! { app_grants (user_id, workspace_id, app, origin) { user_id -> BigInt, workspace_id -> BigInt, app -> Text, origin -> Text, } }
+diesel::table! {
+    identities (source, subject) {
+        source -> Text, subject -> Text, user_id -> BigInt, login -> Text, groups -> Text, linked_at -> BigInt,
+        last_login_at -> Nullable<BigInt>, seen_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    sessions (token_hash) {
+        token_hash -> Text, id -> Text, user_id -> BigInt, source -> Text, address -> Text, agent -> Text, sid -> Nullable<Text>,
+        id_token -> Nullable<Text>, created_at -> BigInt, last_seen_at -> BigInt,
+    }
+}
 diesel::table! {
     api_tokens (id) {
         id -> BigInt, workspace_id -> BigInt, name -> Text, role -> Text, prefix -> Text, token_hash -> Text, owner_id -> Nullable<BigInt>,
-        created_at -> BigInt, expires_at -> Nullable<BigInt>, last_used_at -> Nullable<BigInt>, revoked_at -> Nullable<BigInt>,
+        created_at -> BigInt, expires_at -> Nullable<BigInt>, last_used_at -> Nullable<BigInt>, revoked_at -> Nullable<BigInt>, apps -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -53,4 +65,25 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(workspaces, users, user_roles, sessions, api_tokens, write_keys);
+diesel::table! {
+    audit_log (id) {
+        id -> BigInt, at -> BigInt, workspace_id -> Nullable<BigInt>, actor_kind -> Text, actor_id -> Nullable<BigInt>, actor -> Text,
+        action -> Text, target -> Text, detail -> Text, address -> Nullable<Text>, request_id -> Nullable<Text>,
+        previous -> Text, hash -> Text,
+    }
+}
+diesel::table! { audit_head (id) { id -> BigInt, rows -> BigInt, hash -> Text, } }
+diesel::table! { data_keys (id) { id -> BigInt, wrapped -> Text, created_at -> BigInt, retired_at -> Nullable<BigInt>, } }
+
+diesel::allow_tables_to_appear_in_same_query!(
+    workspaces,
+    users,
+    role_grants,
+    app_grants,
+    identities,
+    sessions,
+    api_tokens,
+    write_keys,
+    audit_log
+);
+diesel::allow_tables_to_appear_in_same_query!(app_settings, dictionary);

@@ -91,8 +91,8 @@ both_engines! {
         assert_eq!(program.get(TOKENS).status, 200);
         let change = |role: &'static str| {
             app.state.db.write_blocking(|c| {
-                use takehold::db::schema::user_roles;
-                diesel::update(user_roles::table).set(user_roles::role.eq(role)).execute(c)?;
+                use takehold::db::schema::role_grants;
+                diesel::update(role_grants::table).set(role_grants::role.eq(role)).execute(c)?;
                 Ok::<_, DbError>(())
             }).unwrap();
         };

@@ -1,11 +1,14 @@
 //! Signing in and out with a password.
 
-use actix_web::http::header::HeaderName;
+use actix_web::cookie::Cookie;
+use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpRequest, HttpResponse, delete, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{Me, cookie_name, session_cookie};
+use crate::audit::{self, Entry};
+use crate::auth::sessions::NewSession;
 use crate::auth::{Auth, Identity, SignedIn, sessions, users};
 use crate::crypto::{Passwords, Secret, SecretKind};
 use crate::http::{ApiError, ValidJson, check_same_origin};
@@ -75,18 +78,50 @@ pub(super) async fn start(
     user: users::User,
     fresh_hash: Option<String>,
 ) -> Result<HttpResponse, ApiError> {
+    let new = new_session(req, auth, user.id, sessions::LOCAL);
+    let (cookie, me) = open(req, auth, user, new, fresh_hash).await?;
+    Ok(HttpResponse::Ok().cookie(cookie).json(me))
+}
+
+/// A session of whoever sends this request.
+pub(super) fn new_session(req: &HttpRequest, auth: &Auth, user_id: i64, source: &str) -> NewSession {
+    let agent = req.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    NewSession {
+        user_id,
+        source: source.to_owned(),
+        address: auth.client.of(req).to_string(),
+        agent: agent.chars().take(300).collect(),
+        sid: None,
+        id_token: None,
+    }
+}
+
+/// Starts a session; answers its cookie and who signed in.
+pub(super) async fn open(
+    req: &HttpRequest,
+    auth: &Auth,
+    user: users::User,
+    new: NewSession,
+    fresh_hash: Option<String>,
+) -> Result<(Cookie<'static>, Me), ApiError> {
     let secret = Secret::new(SecretKind::Session)?;
     let cookie = session_cookie(auth.https, secret.text.clone());
     let before = req.cookie(cookie_name(auth.https)).map(|cookie| cookie.value().to_owned());
     let now = auth.clock.now();
     let (id, email, name, hash) = (user.id, user.email.clone(), user.name.clone(), secret.hash.clone());
+    let who = Identity::User { id, email: email.clone(), name: name.clone(), session: hash.clone() };
+    let origin = auth.origin_of(&who, req);
+    let kept = new.clone();
     let stored = auth
         .db
         .write(move |conn| {
             if let Some(hash) = fresh_hash {
                 users::set_hash(conn, user.id, &hash)?;
             }
-            sessions::start(conn, user.id, &secret, before.as_deref(), now)?;
+            let id = sessions::start(conn, &new, &secret, before.as_deref(), now)?;
+            let detail = serde_json::json!({ "source": new.source, "session": id });
+            let entry = Entry { workspace: None, action: "session.started", target: &user.email, detail };
+            audit::record(conn, &origin, entry, now)?;
             Me::load(conn, user.id, user.email, user.name)
         })
         .await;
@@ -94,7 +129,7 @@ pub(super) async fn start(
         // On a full disk people must get in all the same, to see what is wrong.
         Err(error) if error.is_unavailable() => {
             let me = auth.db.read(move |conn| Me::load(conn, id, email, name)).await?;
-            if !auth.unsaved.keep(&hash, id, now) {
+            if !auth.unsaved.keep(&hash, kept, now) {
                 return Err(error);
             }
             tracing::warn!(%error, "a session could not be stored: it is kept in memory until it can be");
@@ -102,7 +137,7 @@ pub(super) async fn start(
         }
         other => other?,
     };
-    Ok(HttpResponse::Ok().cookie(cookie).json(me))
+    Ok((cookie, me))
 }
 
 /// Sign out

@@ -159,7 +159,8 @@ impl TestApp {
             .db
             .write_blocking(|conn| {
                 let workspace = workspaces::get(conn, "default")?;
-                let new = tokens::NewToken { name: "test", role, owner_id: None, expires_at: None };
+                let apps = std::collections::BTreeSet::new();
+                let new = tokens::NewToken { name: "test", role, owner_id: None, expires_at: None, apps: &apps };
                 tokens::create(conn, workspace.id, &new, &secret, now)
             })
             .unwrap();
