@@ -1,4 +1,5 @@
 export const session = {
+  here: "Password here",
   noWorkspace: "No workspace is open to you. An owner of this installation can add you to one.",
   needs: (permission: string) =>
     `This needs ${permission}. An owner of this workspace can grant it.`,
@@ -70,9 +71,11 @@ export const session = {
       viewer: "You see all figures and change nothing.",
       scim: "",
     },
-    over: "This invitation does not open",
-    overText:
-      "It was used, withdrawn, or is older than it may be. Ask whoever invited you for a new link.",
+    again: "Choose a new password",
+    againLead: (name: string) =>
+      `${name ? `Hello ${name}. ` : ""}From now on this password opens your account.`,
+    over: "This link opens nothing any more",
+    overText: "It was used, withdrawn, or is too old. Ask whoever gave it to you for a new one.",
     missing: "The link is not whole: what stands after # is missing. Copy it once more.",
     toSignIn: "Sign in instead",
     greeting: (name: string) => `Welcome, ${name}`,

@@ -1,8 +1,8 @@
 import { Button, TextInput } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback } from "react";
-import type { AuditEntry } from "@/api/access";
+import { type ReactNode, useCallback } from "react";
+import type { AuditEntry, AuditState } from "@/api/access";
 import { downloadCsv } from "@/api/client";
 import { tableState } from "@/api/lists";
 import { useWorkspaces } from "@/session/session";
@@ -39,13 +39,7 @@ export function AuditPage() {
         title={words.title}
         keepLines
         verdict={state.data && chainWords(state.data)}
-        facts={
-          state.data?.head ? (
-            <span className={classes.seal}>
-              {words.chain.head}: <code>{state.data.head.slice(0, 16)}</code>
-            </span>
-          ) : undefined
-        }
+        facts={state.data ? <Facts state={state.data} /> : undefined}
       />
       <Stack>
         <QueryTable
@@ -61,10 +55,13 @@ export function AuditPage() {
                   {
                     key: "action",
                     label: words.filters.action,
-                    options: Object.entries(words.actions).map(([value, label]) => ({
-                      value,
-                      label,
-                    })),
+                    options: Object.entries({
+                      ...words.families,
+                      // One that the address names need not stand in the menu of kinds.
+                      ...(search.action && !words.families[search.action]
+                        ? { [search.action]: words.actions[search.action] ?? search.action }
+                        : {}),
+                    }).map(([value, label]) => ({ value, label })),
                     values: search.action ? [search.action] : [],
                   },
                   {
@@ -114,14 +111,32 @@ export function AuditPage() {
   );
 }
 
-interface ChainState {
-  rows: number;
-  verified_through: number | null;
-}
-
-function chainWords({ rows, verified_through: through }: ChainState): string {
+function chainWords({ rows, verified_through: through, problem }: AuditState): ReactNode {
+  if (problem) return <span className={classes.problem}>✕ {words.chain.broken(problem)}</span>;
   if (through === null) return words.chain.never(rows);
   return through >= rows ? words.chain.whole(rows) : words.chain.checked(rows, through);
+}
+
+function Facts({ state: { head, verified_at, syslog } }: { state: AuditState }) {
+  return (
+    <>
+      <span className={classes.seal}>
+        {words.chain.head}: <code>{head.slice(0, 16)}</code>
+      </span>
+      {verified_at ? (
+        <span>
+          {words.chain.at} <When at={verified_at} />
+        </span>
+      ) : null}
+      {syslog ? (
+        <span className={syslog.problem ? classes.problem : undefined}>
+          {syslog.problem
+            ? words.chain.waiting(syslog.problem)
+            : words.chain.syslog(syslog.sent_through)}
+        </span>
+      ) : null}
+    </>
+  );
 }
 
 interface DaysProps {
@@ -161,7 +176,7 @@ function columns(onActor: (actor: string) => void): Column<AuditEntry>[] {
       header: words.columns.actor,
       width: "210px",
       cell: ({ actor, actor_kind }) =>
-        actor && actor_kind !== "system" ? (
+        actor && actor_kind !== "system" && actor_kind !== "nobody" ? (
           <span className={classes.lines}>
             <button
               type="button"
@@ -209,20 +224,22 @@ function Details({ entry }: { entry: AuditEntry }) {
   const differences = differencesOf(entry.detail);
   return (
     <div className={classes.details}>
-      {differences.map(({ name, before, after }) => (
-        <div key={name} className={classes.difference}>
-          <span className={classes.sub}>{name}</span>{" "}
-          {before === undefined ? null : (
-            <>
-              <del className={classes.before}>{before}</del>{" "}
-              <span aria-hidden="true" className={classes.sub}>
-                →
-              </span>{" "}
-            </>
-          )}
-          <ins className={classes.after}>{after}</ins>
-        </div>
-      ))}
+      <div className={classes.differences}>
+        {differences.map(({ name, before, after }) => (
+          <div key={name} className={classes.difference}>
+            <span className={classes.sub}>{name}</span>{" "}
+            {before === undefined ? null : (
+              <>
+                <del className={classes.before}>{before}</del>{" "}
+                <span aria-hidden="true" className={classes.sub}>
+                  →
+                </span>{" "}
+              </>
+            )}
+            <ins className={classes.after}>{after}</ins>
+          </div>
+        ))}
+      </div>
       <details className={classes.more}>
         <summary>{words.more}</summary>
         <dl>

@@ -4,7 +4,7 @@ import type { MySession } from "@/api/access";
 import { api, request } from "@/api/client";
 import { tableState } from "@/api/lists";
 import { useAct } from "@/api/useAct";
-import { useMe, useWorkspaces } from "@/session/session";
+import { useDoorName, useMe, useWorkspaces } from "@/session/session";
 import { Chip } from "@/ui/badges";
 import { Card, Cards, Span } from "@/ui/Card";
 import { deviceOf } from "@/ui/device";
@@ -79,6 +79,7 @@ function Sessions() {
     () => notify({ message: words.sessions.ended }),
     ["my", "sessions"],
   );
+  const doorName = useDoorName();
   const nameOf = ({ agent }: MySession) => deviceOf(agent) ?? words.sessions.unknown;
   const columns: Column<MySession>[] = [
     {
@@ -101,7 +102,7 @@ function Sessions() {
       key: "source",
       header: words.sessions.columns.source,
       width: "20%",
-      cell: ({ source }) => (source === "local" ? users.here : source),
+      cell: ({ source }) => doorName(source),
     },
     {
       key: "seen",

@@ -1,10 +1,10 @@
 import { Button, PasswordInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, request, type Schema } from "@/api/client";
 import { ApiError, fieldErrors, wordError } from "@/api/errors";
-import { signInQuery } from "@/session/queries";
 import { Problem } from "@/session/SignInForm";
+import { useDoorName } from "@/session/session";
 import { Card } from "@/ui/Card";
 import { notify } from "@/ui/notify";
 import { me as room } from "@/words/me";
@@ -14,14 +14,8 @@ import classes from "./Me.module.css";
 const words = room.password;
 const LEAST = 12;
 
-/** The name of the door somebody came through, as the sign-in page calls it. */
-export function useDoorName(source: string | null): string {
-  const { data } = useQuery(signInQuery);
-  return data?.sources.find(({ key }) => key === source)?.name ?? source ?? "";
-}
-
 export function PasswordForm({ me }: { me: Schema["Me"] }) {
-  const door = useDoorName(me.source);
+  const door = useDoorName()(me.source ?? "");
   if (!me.password) {
     return (
       <Card title={words.title}>

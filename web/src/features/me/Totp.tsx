@@ -6,13 +6,13 @@ import { api, request, type Schema } from "@/api/client";
 import { ApiError, wordError } from "@/api/errors";
 import { meQuery } from "@/session/queries";
 import { Problem } from "@/session/SignInForm";
+import { useDoorName } from "@/session/session";
 import { OutcomeChip } from "@/ui/badges";
 import { Card } from "@/ui/Card";
 import { notify } from "@/ui/notify";
 import { me as room } from "@/words/me";
 import { ui } from "@/words/ui";
 import classes from "./Me.module.css";
-import { useDoorName } from "./PasswordForm";
 
 // Draws a QR code, which few ever need and none twice.
 const TotpSetUp = lazy(() => import("./TotpSetUp"));
@@ -22,7 +22,7 @@ const words = room.totp;
 /** The code of an app, beside the password kept here. */
 export function Totp({ me }: { me: Schema["Me"] }) {
   const [open, setOpen] = useState<"set-up" | "remove" | null>(null);
-  const door = useDoorName(me.source);
+  const door = useDoorName()(me.source ?? "");
   if (!me.password) {
     return (
       <Card title={words.title}>

@@ -3,7 +3,8 @@ import { useForm } from "@mantine/form";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useState } from "react";
-import { api, request, type Schema } from "@/api/client";
+import type { Welcome } from "@/api/access";
+import { api, request } from "@/api/client";
 import { ApiError, fieldErrors, wordError } from "@/api/errors";
 import { QueryError } from "@/api/QueryError";
 import classes from "@/session/forms.module.css";
@@ -47,7 +48,14 @@ export function WelcomePage() {
       </Doorway>
     );
   }
-  const { workspace, role } = query.data;
+  const { kind, workspace, role, name } = query.data;
+  if (kind === "password" || !workspace || !role) {
+    return (
+      <Doorway title={words.again} lead={words.againLead(name)} foot={session.signIn.local}>
+        <AcceptForm code={code} invited={query.data} />
+      </Doorway>
+    );
+  }
   return (
     <Doorway
       title={words.title}
@@ -69,13 +77,15 @@ function Over({ text }: { text: string }) {
   );
 }
 
-function AcceptForm({ code, invited }: { code: string; invited: Schema["Welcome"] }) {
+function AcceptForm({ code, invited }: { code: string; invited: Welcome }) {
   const router = useRouter();
   const queryClient = useQueryClient();
+  // They are a user already, and only choose a new password.
+  const known = invited.kind === "password";
   const form = useForm({
-    initialValues: { name: invited.name ?? "", password: "" },
+    initialValues: { name: invited.name, password: "" },
     validate: {
-      name: (value) => (value.trim() ? null : session.setUp.needName),
+      name: (value) => (known || value.trim() ? null : session.setUp.needName),
       password: (value) => (value.length >= LEAST ? null : session.setUp.shortPassword),
     },
   });
@@ -91,7 +101,7 @@ function AcceptForm({ code, invited }: { code: string; invited: Schema["Welcome"
     onSuccess: (me) => {
       queryClient.clear();
       router.history.push("/");
-      notify({ title: words.greeting(me.name), message: words.greetingText });
+      if (!known) notify({ title: words.greeting(me.name), message: words.greetingText });
     },
     onError: (error) => form.setErrors(fieldErrors(error)),
   });
@@ -116,18 +126,20 @@ function AcceptForm({ code, invited }: { code: string; invited: Schema["Welcome"
         readOnly
         autoComplete="username"
       />
-      <TextInput
-        label={words.name}
-        description={words.nameHelp}
-        autoComplete="name"
-        autoFocus={!invited.name}
-        {...form.getInputProps("name")}
-      />
+      {known ? null : (
+        <TextInput
+          label={words.name}
+          description={words.nameHelp}
+          autoComplete="name"
+          autoFocus={!invited.name}
+          {...form.getInputProps("name")}
+        />
+      )}
       <PasswordInput
         label={words.password}
         description={<PasswordHint length={password.length} />}
         autoComplete="new-password"
-        autoFocus={Boolean(invited.name)}
+        autoFocus={known || Boolean(invited.name)}
         {...form.getInputProps("password")}
       />
       <Problem text={accept.error && !named ? wordError(accept.error).remedy : null} />

@@ -103,7 +103,7 @@ export function shown(setting: SourceSetting): string | boolean {
     case "list":
       return Array.isArray(value) ? value.join("\n") : String(value ?? "");
     case "map":
-      if (value === null || value === undefined || value === "") return "";
+      if (!value || (typeof value === "object" && Object.keys(value).length === 0)) return "";
       return typeof value === "string" ? value : JSON.stringify(value, null, 2);
     default:
       return value === null || value === undefined ? "" : String(value);

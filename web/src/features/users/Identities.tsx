@@ -1,4 +1,5 @@
 import type { UserDetail } from "@/api/access";
+import { useDoorName } from "@/session/session";
 import { Chip } from "@/ui/badges";
 import { When } from "@/ui/Num";
 import { users } from "@/words/users";
@@ -8,6 +9,7 @@ const words = users.user.identities;
 
 /** The doors this user comes through, and the groups each said they are in. */
 export function Identities({ user }: { user: UserDetail }) {
+  const doorName = useDoorName();
   const local = user.sources.includes("local");
   if (!local && user.identities.length === 0) return <p className={classes.lead}>{words.none}</p>;
   return (
@@ -24,7 +26,7 @@ export function Identities({ user }: { user: UserDetail }) {
         <div key={`${each.source} ${each.subject}`} className={classes.line}>
           <span className={classes.text}>
             <span>
-              <Chip>{each.source}</Chip> {each.login ?? each.subject}
+              <Chip>{doorName(each.source)}</Chip> {each.login ?? each.subject}
             </span>
             <span className={classes.sub}>
               {words.linked} <When at={each.linked_at} />

@@ -5,7 +5,7 @@ import { api, request } from "@/api/client";
 import { tableState } from "@/api/lists";
 import { useAct } from "@/api/useAct";
 import { useWorkspaces } from "@/session/session";
-import { Chip } from "@/ui/badges";
+import { Chip, OutcomeChip } from "@/ui/badges";
 import { EmptyState } from "@/ui/EmptyState";
 import { When } from "@/ui/Num";
 import { notify } from "@/ui/notify";
@@ -27,9 +27,7 @@ export function Invitations({ query, withdraws }: InvitationsProps) {
   const workspaces = useWorkspaces();
   const withdraw = useAct(
     ({ id }: Invitation) =>
-      request(() =>
-        api.DELETE("/api/v1/invitations/{id}", { params: { path: { id: String(id) } } }),
-      ),
+      request(() => api.DELETE("/api/v1/invitations/{id}", { params: { path: { id } } })),
     (_, { email }) => notify({ message: words.withdrawn(email) }),
   );
   const columns: Column<Invitation>[] = [
@@ -52,16 +50,21 @@ export function Invitations({ query, withdraws }: InvitationsProps) {
       ),
     },
     {
-      key: "by",
-      header: words.columns.by,
-      width: "200px",
-      cell: ({ invited_by }) => invited_by ?? words.commandLine,
+      key: "apps",
+      header: words.columns.apps,
+      width: "24%",
+      cell: ({ apps }) => (apps.length > 0 ? apps.join(", ") : "–"),
     },
     {
       key: "until",
       header: words.columns.until,
       width: "120px",
-      cell: ({ expires_at }) => <When at={expires_at} />,
+      cell: ({ expires_at, expired }) =>
+        expired ? (
+          <OutcomeChip outcome="plain">{words.expired}</OutcomeChip>
+        ) : (
+          <When at={expires_at} />
+        ),
     },
     ...(withdraws
       ? [

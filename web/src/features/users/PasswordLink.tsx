@@ -18,7 +18,10 @@ export function PasswordLink({ user, onClose }: { user: UserDetail; onClose: () 
     queryKey: ["password-link", user.id],
     queryFn: () =>
       request(() =>
-        api.POST("/api/v1/users/{id}/password-link", { params: { path: { id: user.id } } }),
+        api.POST("/api/v1/users/{id}/password-link", {
+          params: { path: { id: user.id } },
+          body: {},
+        }),
       ),
     gcTime: 0,
     staleTime: Number.POSITIVE_INFINITY,

@@ -7,7 +7,7 @@ import { api, request } from "@/api/client";
 import { tableState } from "@/api/lists";
 import { useAct } from "@/api/useAct";
 import { useHref } from "@/router/href";
-import { useCanManage } from "@/session/session";
+import { useCanManage, useDoorName } from "@/session/session";
 import { Chip } from "@/ui/badges";
 import { deviceOf } from "@/ui/device";
 import { EmptyState } from "@/ui/EmptyState";
@@ -16,7 +16,7 @@ import { notify } from "@/ui/notify";
 import { PageHeader } from "@/ui/PageHeader";
 import { type Column, QueryTable } from "@/ui/QueryTable";
 import { users } from "@/words/users";
-import { doorName, Who } from "./columns";
+import { Who } from "./columns";
 import { sessionsQuery } from "./queries";
 import classes from "./Users.module.css";
 
@@ -28,7 +28,8 @@ export function SessionsPage() {
   const navigate = useNavigate({ from: "/system/sessions" });
   const href = useHref();
   const ends = useCanManage()("sessions.write");
-  const query = useInfiniteQuery(sessionsQuery(search));
+  const query = useInfiniteQuery(sessionsQuery);
+  const doorName = useDoorName();
   const end = useAct(
     (id: string) =>
       request(() => api.DELETE("/api/v1/sessions/{id}", { params: { path: { id } } })),
@@ -38,22 +39,27 @@ export function SessionsPage() {
     (q: string) => void navigate({ search: { q: q || undefined }, replace: true }),
     [navigate],
   );
-  const first = query.data?.pages[0];
-  const count = first?.total ?? (first?.next_cursor ? null : first?.items.length);
+  const state = tableState(query);
+  const wanted = search.q?.toLowerCase() ?? "";
+  const fits = ({ user }: UserSession) =>
+    `${user.name} ${user.email}`.toLowerCase().includes(wanted);
+  const rows = state.rows?.filter(fits);
   return (
     <>
       <PageHeader
         title={words.title}
         keepLines
-        verdict={count && !search.q ? words.verdict(count) : undefined}
+        verdict={state.rows && words.verdict(state.rows.length)}
       />
       <QueryTable
         label={words.label}
-        columns={columns(ends ? (id) => !end.isPending && end.mutate(id) : undefined)}
+        columns={columns(doorName, ends ? (id) => !end.isPending && end.mutate(id) : undefined)}
         rowKey={({ id }) => id}
         rowHref={({ user }) => href({ to: "/system/users/$id", params: { id: String(user.id) } })}
         search={{ value: search.q ?? "", onChange: onSearch, placeholder: words.search }}
-        {...tableState(query)}
+        {...state}
+        rows={rows}
+        total={state.rows?.length ?? null}
         empty={
           <EmptyState
             kind={search.q ? "no-match" : "done"}
@@ -67,7 +73,10 @@ export function SessionsPage() {
   );
 }
 
-function columns(onEnd?: (id: string) => void): Column<UserSession>[] {
+function columns(
+  doorName: (source: string) => string,
+  onEnd?: (id: string) => void,
+): Column<UserSession>[] {
   return [
     {
       key: "user",

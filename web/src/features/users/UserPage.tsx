@@ -98,11 +98,11 @@ function Actions({ user, self, changes }: ActionsProps) {
   const name = user.name || user.email;
   const params = { path: { id: user.id } };
   const enable = useAct(
-    () => request(() => api.POST("/api/v1/users/{id}/enable", { params })),
+    () => request(() => api.POST("/api/v1/users/{id}/enable", { params, body: {} })),
     () => notify({ message: words.enabled(name) }),
   );
   const disable = useAct(
-    () => request(() => api.POST("/api/v1/users/{id}/disable", { params })),
+    () => request(() => api.POST("/api/v1/users/{id}/disable", { params, body: {} })),
     () => undoable({ message: words.disabled(name), undo: () => enable.mutate(undefined) }),
   );
   const off = user.disabled_at !== null;

@@ -2,10 +2,10 @@ import { Button } from "@mantine/core";
 import type { UserDetail } from "@/api/access";
 import { api, request } from "@/api/client";
 import { useAct } from "@/api/useAct";
-import { Chip, OutcomeChip } from "@/ui/badges";
+import { useDoorName, useWorkspaces } from "@/session/session";
+import { Chip } from "@/ui/badges";
 import { Card } from "@/ui/Card";
 import { deviceOf } from "@/ui/device";
-import { EmptyState } from "@/ui/EmptyState";
 import { formatInstantDay } from "@/ui/format";
 import { When } from "@/ui/Num";
 import { notify } from "@/ui/notify";
@@ -13,13 +13,13 @@ import { type Column, QueryTable } from "@/ui/QueryTable";
 import { frame } from "@/words/frame";
 import { keys } from "@/words/keys";
 import { users } from "@/words/users";
-import { doorName } from "./columns";
 import classes from "./Users.module.css";
 
 const words = users.user;
 
 /** Where they are signed in right now. */
 export function UserSessions({ user, ends }: { user: UserDetail; ends: boolean }) {
+  const doorName = useDoorName();
   const end = useAct(
     () =>
       request(() =>
@@ -65,13 +65,13 @@ export function UserSessions({ user, ends }: { user: UserDetail; ends: boolean }
 
 type Token = UserDetail["tokens"][number];
 
-const columns: Column<Token>[] = [
+const columnsOf = (nameOf: (slug: string) => string): Column<Token>[] => [
   { key: "name", header: words.tokens.columns.name, cell: ({ name }) => name },
   {
     key: "workspace",
     header: words.tokens.columns.workspace,
     width: "130px",
-    cell: ({ workspace }) => workspace,
+    cell: ({ workspace }) => nameOf(workspace),
   },
   {
     key: "role",
@@ -89,31 +89,34 @@ const columns: Column<Token>[] = [
     key: "until",
     header: words.tokens.columns.until,
     width: "130px",
-    cell: ({ expires_at, revoked_at }) =>
-      revoked_at ? (
-        <OutcomeChip outcome="plain">{keys.revoke.revoked}</OutcomeChip>
-      ) : expires_at ? (
-        formatInstantDay(expires_at)
-      ) : (
-        keys.tokens.neverExpires
-      ),
+    cell: ({ expires_at }) =>
+      expires_at ? formatInstantDay(expires_at) : keys.tokens.neverExpires,
   },
 ];
 
 /** The programs that call in their name. */
 export function UserTokens({ tokens }: { tokens: readonly Token[] }) {
+  const workspaces = useWorkspaces();
+  const nameOf = (slug: string) => workspaces.find((each) => each.slug === slug)?.name ?? slug;
+  if (tokens.length === 0) {
+    return (
+      <Card title={words.tokens.title}>
+        <p className={classes.lead}>
+          {words.tokens.none}. {words.tokens.noneText}
+        </p>
+      </Card>
+    );
+  }
   return (
-    <QueryTable
-      label={words.tokens.label}
-      columns={columns}
-      rows={tokens}
-      total={tokens.length}
-      rowKey={({ id }) => String(id)}
-      empty={
-        <EmptyState kind="done" title={words.tokens.none}>
-          {words.tokens.noneText}
-        </EmptyState>
-      }
-    />
+    <Card title={words.tokens.title} flush>
+      <QueryTable
+        label={words.tokens.label}
+        columns={columnsOf(nameOf)}
+        rows={tokens}
+        total={tokens.length}
+        rowKey={({ id }) => String(id)}
+        empty={null}
+      />
+    </Card>
   );
 }

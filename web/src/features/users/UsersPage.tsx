@@ -3,18 +3,17 @@ import { IconPlus } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
-import { allOf, ROLES, type User } from "@/api/access";
-import { api } from "@/api/client";
+import { ROLES } from "@/api/access";
+import { downloadCsv } from "@/api/client";
 import { tableState } from "@/api/lists";
 import { useHref } from "@/router/href";
-import { useCanManage, useWorkspaces } from "@/session/session";
+import { useCanManage, useDoorName, useWorkspaces } from "@/session/session";
 import { usePageActions } from "@/ui/actions";
 import { EmptyState } from "@/ui/EmptyState";
 import { FilterBar } from "@/ui/FilterBar";
 import { PageHeader } from "@/ui/PageHeader";
 import { QueryTable } from "@/ui/QueryTable";
 import { Stack } from "@/ui/Stack";
-import { saveRows } from "@/ui/saveRows";
 import { frame } from "@/words/frame";
 import { users as words } from "@/words/users";
 import { usersColumns } from "./columns";
@@ -68,7 +67,7 @@ export function UsersPage() {
       <Stack>
         <QueryTable
           label={words.label}
-          columns={usersColumns(workspaces)}
+          columns={usersColumns(workspaces, useDoorName())}
           rowKey={({ id }) => String(id)}
           rowHref={({ id }) => href({ to: "/system/users/$id", params: { id: String(id) } })}
           search={{ value: search.q ?? "", onChange: onSearch, placeholder: words.search }}
@@ -91,7 +90,7 @@ export function UsersPage() {
               onChange={(key, values) => set(usersSearch({ ...search, [key]: values.at(-1) }))}
             />
           }
-          csv={() => saveUsers(search)}
+          csv={() => downloadCsv("/api/v1/users", { ...search }, "users.csv")}
           {...tableState(query)}
           empty={
             filtered ? (
@@ -130,24 +129,5 @@ export function UsersPage() {
       </Stack>
       {inviting ? <InviteForm onClose={() => setInviting(false)} /> : null}
     </>
-  );
-}
-
-async function saveUsers(search: UsersSearch): Promise<void> {
-  const rows: User[] = await allOf((cursor) =>
-    api.GET("/api/v1/users", { params: { query: { ...search, cursor, limit: 500 } } }),
-  );
-  await saveRows(
-    "users",
-    ["email", "name", "roles", "sources", "totp", "last_login_at", "disabled_at"],
-    rows.map((user) => [
-      user.email,
-      user.name,
-      user.roles.map(({ workspace, role, origin }) => `${workspace}:${role} (${origin})`).join(" "),
-      user.sources.join(" "),
-      user.totp ? "yes" : "no",
-      user.last_login_at,
-      user.disabled_at,
-    ]),
   );
 }

@@ -8,12 +8,10 @@ import { frame } from "@/words/frame";
 import { users as words } from "@/words/users";
 import classes from "./Users.module.css";
 
-export const LOCAL = "local";
-
-/** Which door: a source by its name, or the password kept here. */
-export const doorName = (source: string) => (source === LOCAL ? words.here : source);
-
-export function usersColumns(workspaces: readonly Workspace[]): Column<User>[] {
+export function usersColumns(
+  workspaces: readonly Workspace[],
+  doorName: (source: string) => string,
+): Column<User>[] {
   const nameOf = (slug: string) => workspaces.find((each) => each.slug === slug)?.name ?? slug;
   return [
     {

@@ -4,6 +4,7 @@ import {
   type Invitation,
   ROLES,
   type User,
+  type UserDetail,
   type UserSession,
 } from "@/api/access";
 import { api, request } from "@/api/client";
@@ -32,7 +33,7 @@ export const usersQuery = (search: UsersSearch) =>
 export const userQuery = (id: number) =>
   queryOptions({
     queryKey: ["system", "users", "one", id],
-    queryFn: ({ signal }) =>
+    queryFn: ({ signal }): Promise<UserDetail> =>
       request(() => api.GET("/api/v1/users/{id}", { params: { path: { id } }, signal })),
   });
 
@@ -55,7 +56,6 @@ export function sessionsSearch(raw: RawSearch): SessionsSearch {
   return { q: textOf(raw.q) };
 }
 
-export const sessionsQuery = (search: SessionsSearch) =>
-  listQuery<UserSession>(["system", "sessions", search], ({ cursor, limit, signal }) =>
-    api.GET("/api/v1/sessions", { params: { query: { ...search, cursor, limit } }, signal }),
-  );
+export const sessionsQuery = listQuery<UserSession>(["system", "sessions"], ({ signal }) =>
+  api.GET("/api/v1/sessions", { signal }),
+);

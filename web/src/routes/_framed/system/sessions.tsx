@@ -6,9 +6,8 @@ import { needs } from "@/session/guard";
 export const Route = createFileRoute("/_framed/system/sessions")({
   beforeLoad: needs("sessions.read"),
   validateSearch: sessionsSearch,
-  loaderDeps: ({ search }) => search,
-  loader: ({ context: { queryClient }, deps }) => {
-    void queryClient.prefetchInfiniteQuery(sessionsQuery(deps));
+  loader: ({ context: { queryClient } }) => {
+    void queryClient.prefetchInfiniteQuery(sessionsQuery);
   },
   component: SessionsPage,
 });
