@@ -3181,12 +3181,12 @@ export interface components {
              * Format: int64
              * @description Distinct people active in the last 28 days, today included.
              */
-            active_people_28: number;
+            active_people_28: number | null;
             /**
              * Format: int64
              * @description The same for the 28 days before.
              */
-            active_people_prev_28: number;
+            active_people_prev_28: number | null;
             /**
              * Format: int64
              * @description Counted events over all time.
@@ -3207,10 +3207,11 @@ export interface components {
              * Format: int64
              * @description Distinct people who were ever active for it.
              */
-            people: number;
+            people: number | null;
             plan: string | null;
             /** Format: double */
             seats: number | null;
+            suppressed?: boolean;
         };
         /** @description An account's use of one app. */
         AccountApp: {
@@ -3218,7 +3219,7 @@ export interface components {
              * Format: int64
              * @description Distinct people active in the last 28 days, today included.
              */
-            active_people_28: number;
+            active_people_28: number | null;
             app: string;
             /** Format: int64 */
             events: number;
@@ -3226,6 +3227,7 @@ export interface components {
             first_seen: string;
             /** Format: date-time */
             last_seen: string;
+            suppressed?: boolean;
         };
         /** @description An account's apps by week. */
         AccountApps: {
@@ -3270,12 +3272,13 @@ export interface components {
              * Format: int64
              * @description Distinct people active in the last 28 days, today included.
              */
-            active_people_28: number;
+            active_people_28: number | null;
             /**
              * Format: int64
              * @description Counted events in them.
              */
             events_28: number;
+            suppressed?: boolean;
         };
         /** @description Activity on and around one day. */
         ActiveDay: {
@@ -3293,7 +3296,7 @@ export interface components {
              * Format: int64
              * @description Distinct people active on the day.
              */
-            dau: number;
+            dau: number | null;
             /**
              * Format: double
              * @description DAU / MAU; null when nobody was active in 28 days.
@@ -3308,12 +3311,12 @@ export interface components {
              * Format: int64
              * @description Distinct people active in the 28 days up to and including the day.
              */
-            mau: number;
+            mau: number | null;
             /**
              * Format: int64
              * @description Distinct people active in the whole calendar month the day lies in.
              */
-            mau_calendar_month: number;
+            mau_calendar_month: number | null;
             /**
              * Format: double
              * @description Mean DAU of the trailing 28 days / MAU; null when nobody was active in them.
@@ -3323,7 +3326,8 @@ export interface components {
              * Format: int64
              * @description Distinct people active in the 7 days up to and including the day.
              */
-            wau: number;
+            wau: number | null;
+            suppressed?: boolean;
         };
         /** @description Active people by day. */
         ActiveSeries: {
@@ -3341,7 +3345,8 @@ export interface components {
              * Format: int64
              * @description Distinct people, for accounts.
              */
-            people?: number;
+            people?: number | null;
+            suppressed?: boolean;
         };
         /** @description Days with activity; days without are left out. */
         ActivityDays: {
@@ -3390,12 +3395,12 @@ export interface components {
              * Format: int64
              * @description Distinct people active in the last 28 days, today included.
              */
-            active_people_28: number;
+            active_people_28: number | null;
             /**
              * Format: int64
              * @description The same for the 28 days before.
              */
-            active_people_prev_28: number;
+            active_people_prev_28: number | null;
             app: string;
             /**
              * Format: int64
@@ -3420,13 +3425,14 @@ export interface components {
              * Format: int64
              * @description People whose activity the rhythm was learned from.
              */
-            rhythm_people: number;
+            rhythm_people: number | null;
             rhythm_set_by_hand: boolean;
             /** @description Where the app stands against its rhythm. */
             state: components["schemas"]["RhythmState"];
             tags: string[];
             /** @description The latest release. */
             version: string | null;
+            suppressed?: boolean;
         };
         /** @description What is to be set; what is left out stays. */
         AppChange: {
@@ -3455,7 +3461,7 @@ export interface components {
              * Format: int64
              * @description Distinct people active in it.
              */
-            active_people: number;
+            active_people: number | null;
             /**
              * Format: int64
              * @description Counted events.
@@ -3466,6 +3472,7 @@ export interface components {
              * @description First day of the month.
              */
             start: string;
+            suppressed?: boolean;
         };
         /** @description Every app over months. */
         AppMonths: {
@@ -3486,7 +3493,8 @@ export interface components {
         /** @description Distinct people of an account in one app, by week. */
         AppWeeks: {
             app: string;
-            people: number[];
+            people: (number | null)[];
+            suppressed?: boolean;
         };
         /** @description A backup in the folder. */
         Backup: {
@@ -3617,7 +3625,7 @@ export interface components {
         /** @description People whose first period is the same, and how many came back. */
         Cohort: {
             /** @description By period (or bracket): people for whom it has fully elapsed. */
-            eligible: number[];
+            eligible: (number | null)[];
             /** @description By period (or bracket): people who were active; null for one that has not begun. */
             retained: (number | null)[];
             /** @description By period (or bracket): whether it is still running. */
@@ -3626,12 +3634,13 @@ export interface components {
              * Format: int64
              * @description How many people.
              */
-            size: number;
+            size: number | null;
             /**
              * Format: date
              * @description First day of the cohort's period.
              */
             start: string;
+            suppressed?: boolean;
         };
         /** @description A token to be made. */
         CreateToken: {
@@ -3769,7 +3778,7 @@ export interface components {
              * Format: int64
              * @description Distinct people active in the app.
              */
-            active_people: number;
+            active_people: number | null;
             app: string;
             /** Format: date-time */
             as_of: string;
@@ -3785,6 +3794,7 @@ export interface components {
             to: string;
             /** @description What the list leaves out. */
             warning: string | null;
+            suppressed?: boolean;
         };
         /** @description How a feature of an app was used. */
         FeatureUse: {
@@ -3806,7 +3816,7 @@ export interface components {
              * Format: int64
              * @description People who used it.
              */
-            people: number;
+            people: number | null;
             /**
              * Format: double
              * @description Of the people active in the app in that time; null if nobody was.
@@ -3817,6 +3827,7 @@ export interface components {
              * @description Of the people who should use the app; null until someone is entitled.
              */
             share_of_entitled: number | null;
+            suppressed?: boolean;
         };
         /** @description A part of the input that is wrong. */
         FieldError: {
@@ -4052,22 +4063,22 @@ export interface components {
              * Format: int64
              * @description People active in it.
              */
-            active: number;
+            active: number | null;
             /**
              * Format: int64
              * @description Active in it and in the one before.
              */
-            current: number;
+            current: number | null;
             /**
              * Format: int64
              * @description Active in the one before, not in it.
              */
-            dormant: number;
+            dormant: number | null;
             /**
              * Format: int64
              * @description Active for the first time.
              */
-            new: number;
+            new: number | null;
             /**
              * Format: double
              * @description (new + resurrected) / dormant; null if nobody is dormant.
@@ -4077,7 +4088,7 @@ export interface components {
              * Format: int64
              * @description Active in it, not in the one before, and not new.
              */
-            resurrected: number;
+            resurrected: number | null;
             /** @description Whether the period has not ended yet. */
             running: boolean;
             /**
@@ -4085,6 +4096,7 @@ export interface components {
              * @description First day of the period.
              */
             start: string;
+            suppressed?: boolean;
         };
         /** @description The signed-in user. */
         Me: {
@@ -4379,7 +4391,7 @@ export interface components {
              * Format: int64
              * @description People with counted events.
              */
-            people: number;
+            people: number | null;
             /** @description The IANA zone that days follow. */
             time_zone: string;
             /**
@@ -4387,6 +4399,7 @@ export interface components {
              * @description Today in that zone.
              */
             today: string;
+            suppressed?: boolean;
         };
         /** @description An empty object: what is taken is everything, and the rest is configured. */
         TakeBackup: Record<string, never>;

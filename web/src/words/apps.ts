@@ -64,6 +64,7 @@ export const apps = {
   },
   head: {
     people: (people: number) => `${peopleCount(people)} in 28 days`,
+    few: "So few people in 28 days that their number is hidden",
     change: (arrow: string, text: string) => `${arrow} ${text} against the 28 days before`,
     noEarlier: "with no earlier period to compare",
     on_rhythm: (people: string) => `On rhythm: ${people}.`,
@@ -91,6 +92,7 @@ export const apps = {
   marks: (count: number) => `▾ ${counted(count, "release", "releases")}.`,
   rhythm: {
     title: "Rhythm",
+    learnedFew: "Learned from few people who use it.",
     learned: (people: number) =>
       `Learned from ${peopleCount(people)} who came on at least two days.`,
     byHand: "Set by hand.",

@@ -18,8 +18,8 @@ export const ui = {
     dueAround: (day: string) => `due around ${day}`,
     tooFew: "not enough people",
     tooFewMore: (more: number) => `not enough people · about ${more} more`,
-    hidden: "< 5",
-    hiddenWhy: "Shown from 5 people up, so that nobody can be singled out.",
+    hidden: "few",
+    hiddenWhy: "So few people that one of them could be singled out; the number is hidden.",
     running: (done: number, of: number) => `${done} of ${of} days`,
   },
   rhythm: {
