@@ -115,7 +115,7 @@ export default defineConfig({
             {
               name: "parts",
               entriesAware: true,
-              entriesAwareMergeThreshold: 24 * 1024,
+              entriesAwareMergeThreshold: 4 * 1024,
               minShareCount: 2,
             },
           ],

@@ -1,7 +1,16 @@
-import { counted, peopleCount } from "./plural";
+import { appCount, counted, peopleCount } from "./plural";
 
 /** Apps: which live, grow and fade; and one app with its people, features and releases. */
 export const apps = {
+  handOver: {
+    title: (count: number) =>
+      `${appCount(count)} ${count === 1 ? "has" : "have"} nobody left to look after ${count === 1 ? "it" : "them"}`,
+    text: "Their owners are disabled or unknown here. Name someone who goes on with them.",
+    owners: { active: "", disabled: "disabled", unknown: "not a user here" },
+    since: "since",
+    action: "Hand over",
+    actionOf: (app: string) => `Hand over ${app}`,
+  },
   title: "Apps",
   one: "App",
   verdict: {

@@ -81,10 +81,8 @@ export const privacy = {
   },
   person: {
     pseudonym: "pseudonym",
-    tip: "Names are hidden in this workspace. The same person always has the same pseudonym.",
     ask: "Ask to see the name",
-    waiting: "The name is asked for",
-    waitingTip: "Someone else decides. You will see the name here.",
+    waiting: "Asked for. Someone else decides.",
     title: "Ask to see the name",
     lead: "Say what you need the name for. Someone else decides, and both stand in the audit log.",
     purpose: "Purpose",

@@ -131,7 +131,12 @@ export const ui = {
     printed: (count: number) =>
       `Printed are the newest ${counted(count, "entry", "entries")}; earlier ones stand in the console.`,
   },
-  person: { anonymous: "anonymous", excluded: (why: string) => `excluded: ${why}` },
+  person: {
+    pseudonym:
+      "A pseudonym: names are hidden in this workspace, and the same person always has the same one.",
+    anonymous: "anonymous",
+    excluded: (why: string) => `excluded: ${why}`,
+  },
   loadingSlow: "Still working. Large periods take a few seconds.",
   loadingStuck: "This takes longer than it should.",
 } as const;

@@ -4,30 +4,17 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { ConsoleRole, Roles } from "@/api/access";
 import { QueryError } from "@/api/QueryError";
-import { type RawSearch, textOf } from "@/router/search";
 import { EmptyState } from "@/ui/EmptyState";
 import { PageHeader } from "@/ui/PageHeader";
 import { SkeletonBlock } from "@/ui/Skeletons";
 import { Tip } from "@/ui/Tip";
 import { frame } from "@/words/frame";
 import { users } from "@/words/users";
-import { rolesQuery } from "./queries";
+import { type RolesSearch, rolesQuery } from "./queries";
 import classes from "./Users.module.css";
 
 const words = users.roles;
 const ORDER: readonly ConsoleRole[] = ["owner", "admin", "success", "builder", "viewer", "scim"];
-
-interface RolesSearch {
-  q?: string;
-  differences?: boolean;
-}
-
-export function rolesSearch(raw: RawSearch): RolesSearch {
-  return {
-    q: textOf(raw.q),
-    differences: raw.differences === "true" || raw.differences === true || undefined,
-  };
-}
 
 /** Who may do what? */
 export function RolesPage() {

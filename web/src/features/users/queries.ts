@@ -59,3 +59,15 @@ export function sessionsSearch(raw: RawSearch): SessionsSearch {
 export const sessionsQuery = listQuery<UserSession>(["system", "sessions"], ({ signal }) =>
   api.GET("/api/v1/sessions", { signal }),
 );
+
+export interface RolesSearch {
+  q?: string;
+  differences?: boolean;
+}
+
+export function rolesSearch(raw: RawSearch): RolesSearch {
+  return {
+    q: textOf(raw.q),
+    differences: raw.differences === "true" || raw.differences === true || undefined,
+  };
+}

@@ -1,6 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { rolesQuery } from "@/features/users/queries";
-import { RolesPage, rolesSearch } from "@/features/users/RolesPage";
+import { rolesQuery, rolesSearch } from "@/features/users/queries";
+import { RolesPage } from "@/features/users/RolesPage";
 import { needs } from "@/session/guard";
 
 export const Route = createFileRoute("/_framed/system/roles")({
