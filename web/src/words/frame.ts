@@ -70,6 +70,7 @@ export const frame = {
     title: "See it as a builder",
     lead: "You see the apps, people and figures that they see. Nothing can be changed meanwhile.",
     who: "Whose view",
+    choose: "Choose someone",
     submit: "Show it",
     need: "Choose someone first.",
     none: "Nobody but owners and admins uses this console yet.",

@@ -119,6 +119,7 @@ export const ui = {
   },
   secret: {
     once: "Shown once. Copy it now; only its beginning is kept.",
+    link: "Shown once. Copy it now; nobody can read it later.",
     done: "I have stored it",
   },
   undo: "Undo",

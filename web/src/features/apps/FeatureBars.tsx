@@ -47,7 +47,7 @@ export function FeatureBars({ query, app, role, most, allHref }: FeatureBarsProp
               formatExact(active),
             )
           : hidden
-            ? charts.hidden
+            ? charts.hiddenLast
             : words.none
       }
       hidden={hidden}

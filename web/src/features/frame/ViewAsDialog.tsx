@@ -1,4 +1,4 @@
-import { Button, Modal, Select } from "@mantine/core";
+import { Button, Modal, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api, request } from "@/api/client";
@@ -21,7 +21,7 @@ const query = {
 export default function ViewAsDialog({ onClose }: { onClose: () => void }) {
   const me = useMe();
   const { data, error, refetch } = useQuery(query);
-  const [chosen, setChosen] = useState<string | null>(null);
+  const [chosen, setChosen] = useState("");
   const [missing, setMissing] = useState(false);
   const others = (data?.items ?? []).filter(
     (user) => user.email !== me.email && !user.disabled_at && user.roles.length > 0,
@@ -46,23 +46,24 @@ export default function ViewAsDialog({ onClose }: { onClose: () => void }) {
       {others.length > 0 ? (
         <form className={classes.form} onSubmit={show}>
           <p>{words.lead}</p>
-          <Select
+          <NativeSelect
             label={words.who}
-            searchable
-            limit={20}
             data-autofocus
             value={chosen}
             error={missing ? words.need : undefined}
-            onChange={(value) => {
-              setChosen(value);
+            onChange={(event) => {
+              setChosen(event.currentTarget.value);
               setMissing(false);
             }}
-            data={[...others.filter(builds), ...others.filter((user) => !builds(user))].map(
-              ({ id, name, email, roles }) => ({
-                value: String(id),
-                label: `${name || email} · ${[...new Set(roles.map(({ role }) => frame.workspace.roles[role]))].join(", ")}`,
-              }),
-            )}
+            data={[
+              { value: "", label: words.choose },
+              ...[...others.filter(builds), ...others.filter((user) => !builds(user))].map(
+                ({ id, name, email, roles }) => ({
+                  value: String(id),
+                  label: `${name || email} · ${[...new Set(roles.map(({ role }) => frame.workspace.roles[role]))].join(", ")}`,
+                }),
+              ),
+            ]}
           />
           <Button type="submit">{words.submit}</Button>
         </form>

@@ -44,9 +44,10 @@ export function SignInPage() {
       </Doorway>
     );
   }
+  const elsewhere = options?.sources.some(({ kind }) => kind === "oidc");
   const closed = options && !options.local && !local && options.sources.length === 0;
   return (
-    <Doorway title={words.title} lead={words.lead} foot={words.local}>
+    <Doorway title={words.title} lead={words.lead} foot={elsewhere ? undefined : words.local}>
       {problem ? <WentWrong code={problem} detail={detail} /> : null}
       {options && !closed ? (
         <Doors

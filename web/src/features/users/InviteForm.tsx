@@ -9,6 +9,7 @@ import { FormDrawer } from "@/ui/FormDrawer";
 import { formatInstantDay } from "@/ui/format";
 import { SecretOnce } from "@/ui/SecretOnce";
 import { frame } from "@/words/frame";
+import { ui } from "@/words/ui";
 import { users } from "@/words/users";
 import { AppsField } from "./AppsField";
 import classes from "./Users.module.css";
@@ -67,7 +68,7 @@ export function InviteForm({ onClose }: { onClose: () => void }) {
         made ? (
           <div className={classes.done}>
             <p>{words.give}</p>
-            <SecretOnce secret={made.url} />
+            <SecretOnce secret={made.url} note={ui.secret.link} />
             <p className={classes.sub}>{words.until(formatInstantDay(made.expires_at))}</p>
           </div>
         ) : undefined

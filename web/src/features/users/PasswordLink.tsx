@@ -41,7 +41,7 @@ export function PasswordLink({ user, onClose }: { user: UserDetail; onClose: () 
         {link.error ? <QueryError error={link.error} /> : null}
         {link.data ? (
           <>
-            <SecretOnce secret={link.data.url} />
+            <SecretOnce secret={link.data.url} note={ui.secret.link} />
             <p className={classes.sub}>
               {users.form.until(formatInstantDay(link.data.expires_at))}
             </p>

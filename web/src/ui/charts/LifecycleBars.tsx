@@ -62,7 +62,7 @@ export function LifecycleBars({
               whole.dormant,
             )
           : whole
-            ? charts.hidden
+            ? charts.hiddenLast
             : words.bars.none
       }
       axis={dayAxis(

@@ -64,7 +64,7 @@ export function PeopleTrend(props: PeopleTrendProps) {
     <Trend
       height={320}
       {...frame}
-      hidden={hidesSome(days)}
+      hidden={hidesSome(days.filter((day) => day[measured[measure]] === null))}
       title={words.title}
       summary={summaryOf(values, props) + note}
       definition={measured[measure]}
