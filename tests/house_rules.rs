@@ -10,7 +10,7 @@ const FOUNDATION: [&str; 5] = ["clock", "config", "crypto", "db", "telemetry"];
 const PLATFORM: [(&str, &[&str]); 7] = [
     ("http", &[]),
     ("audit", &[]),
-    ("auth", &["http", "audit"]),
+    ("auth", &["http", "audit", "outbound"]),
     ("jobs", &["auth"]),
     ("backup", &["jobs"]),
     ("outbound", &[]),

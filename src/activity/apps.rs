@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::db::{DbConn, DbError};
 use crate::ingest::block::NONE;
@@ -23,10 +21,9 @@ use super::view::{Filter, Rhythms, View};
 pub const FEATURES: usize = 500;
 
 /// An app in one calendar month.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AppMonth {
     /// First day of the month.
-    #[schema(value_type = String, format = Date)]
     pub start: jiff::civil::Date,
     /// Distinct people active in it.
     pub active_people: u64,
@@ -45,10 +42,11 @@ pub fn months(
     let first = Period::Month.start(from);
     let last = Period::Month.step(Period::Month.start(to), 1) - 1;
     let mut sums: BTreeMap<(u32, i32), (RoaringBitmap, u64)> = BTreeMap::new();
-    let plain = Filter { include_excluded: filter.include_excluded, app: filter.app, ..Filter::default() };
+    let include_excluded = filter.include_excluded;
+    let plain = Filter { include_excluded, app: filter.app, apps: filter.apps.clone(), ..Filter::default() };
     if *filter == plain {
-        for (day, apps) in view.by_app(conn, filter.include_excluded, first, last)? {
-            for (app, summary) in apps.iter().filter(|(app, _)| filter.app.is_none_or(|only| only == **app)) {
+        for (day, apps) in view.by_app(conn, include_excluded, first, last)? {
+            for (app, summary) in apps.iter().filter(|(app, _)| filter.takes(**app)) {
                 let month = sums.entry((*app, Period::Month.start(day))).or_default();
                 month.0 |= &summary.people;
                 month.1 += summary.events;
@@ -123,7 +121,7 @@ pub fn people(
 }
 
 /// How a feature of an app was used.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FeatureUse {
     /// The feature: the name of the event.
     pub feature: String,

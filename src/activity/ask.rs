@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use crate::crypto::SecretKey;
 use crate::db::{Db, DbConn, DbError};
 use crate::ingest::compact::VIEW_AGE;
 use crate::ingest::dictionary::Dictionaries;
@@ -21,13 +22,19 @@ struct Asked {
 pub struct Activity {
     db: Db,
     dictionaries: Dictionaries,
+    key: SecretKey,
     views: Arc<Mutex<HashMap<i64, Arc<Mutex<Asked>>>>>,
 }
 
 impl Activity {
-    /// Over a migrated store.
-    pub fn new(db: Db, dictionaries: Dictionaries) -> Self {
-        Self { db, dictionaries, views: Arc::default() }
+    /// Over a migrated store; pseudonyms are made with the installation's key.
+    pub fn new(db: Db, dictionaries: Dictionaries, key: SecretKey) -> Self {
+        Self { db, dictionaries, key, views: Arc::default() }
+    }
+
+    /// The key that pseudonyms are made with.
+    pub(super) fn key(&self) -> &SecretKey {
+        &self.key
     }
 
     /// Runs a question on the up-to-date view of a workspace. Blocks; from async code use [`Activity::ask`].

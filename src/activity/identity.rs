@@ -1,5 +1,7 @@
 //! Who is who in a workspace: keys and their people, traits and what follows from them.
 
+mod columns;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use roaring::RoaringBitmap;
@@ -13,6 +15,8 @@ use crate::people::links::{self, Owners};
 use crate::people::traits::{self, StoredCall, Subject};
 
 use super::days::DayClock;
+
+use columns::Column;
 
 /// Why a person or account is not counted.
 pub const EXCLUSIONS: [&str; 3] = ["bot", "internal", "test"];
@@ -39,9 +43,6 @@ pub struct Identity {
     looked_at: u32,
     columns: HashMap<String, Column>,
 }
-
-/// One trait of all people: values by day, the last of each day.
-type Column = FxHashMap<u32, Vec<(i32, Option<String>)>>;
 
 /// What a change of identity means for what was derived from it.
 #[derive(Default)]
@@ -318,68 +319,6 @@ impl Identity {
     /// Every subject that was given traits.
     pub fn subjects(&self) -> impl Iterator<Item = Subject> {
         self.calls.keys().copied()
-    }
-
-    /// Makes the column of a trait, so that [`Identity::value_on`] can answer.
-    pub fn prepare_column(&mut self, name: &str, clock: &mut DayClock) {
-        if self.columns.contains_key(name) {
-            return;
-        }
-        let people: HashSet<u32> = self
-            .calls
-            .keys()
-            .filter_map(|subject| match subject {
-                Subject::Person(key) => Some(self.person(*key)),
-                Subject::Account(_) => None,
-            })
-            .collect();
-        let mut column = Column::default();
-        for person in people {
-            let values = self.values(person, name, clock);
-            if !values.is_empty() {
-                column.insert(person, values);
-            }
-        }
-        self.columns.insert(name.to_owned(), column);
-    }
-
-    fn refresh_columns(&mut self, person: u32, clock: &mut DayClock) -> bool {
-        let names: Vec<String> = self.columns.keys().cloned().collect();
-        let mut changed = false;
-        for name in names {
-            let values = self.values(person, &name, clock);
-            if let Some(column) = self.columns.get_mut(&name) {
-                let before =
-                    if values.is_empty() { column.remove(&person) } else { column.insert(person, values.clone()) };
-                changed |= before.unwrap_or_default() != values;
-            }
-        }
-        changed
-    }
-
-    fn values(&self, person: u32, name: &str, clock: &mut DayClock) -> Vec<(i32, Option<String>)> {
-        let quoted = format!("\"{name}\"");
-        let mut values: Vec<(i32, Option<String>)> = Vec::new();
-        for call in self.person_calls(person) {
-            let Some(text) = self.sets.get(&call.set).filter(|text| text.contains(&quoted)) else { continue };
-            let Ok(mut set) = serde_json::from_str::<Map<String, Value>>(text) else { continue };
-            let Some(value) = set.remove(name) else { continue };
-            let day = clock.day(call.at);
-            let value = word(&value);
-            match values.last_mut() {
-                Some(last) if last.0 == day => last.1 = value,
-                Some(last) if last.1 == value => {}
-                _ => values.push((day, value)),
-            }
-        }
-        values
-    }
-
-    /// The value of a prepared trait that holds on a day.
-    pub fn value_on(&self, name: &str, person: u32, day: i32) -> Option<&str> {
-        let values = self.columns.get(name)?.get(&person)?;
-        let after = values.partition_point(|(from, _)| *from <= day);
-        values.get(after.checked_sub(1)?)?.1.as_deref()
     }
 }
 

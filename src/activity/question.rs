@@ -12,6 +12,7 @@ use crate::ingest::dictionary::{Dictionary, Kind};
 
 use super::ask::Activity;
 use super::days;
+use super::sight::{Asker, Sight};
 use super::view::{Filter, NOWHERE, View};
 
 /// Days that one question may span: about 50 years.
@@ -85,36 +86,41 @@ impl MetricQuery {
         refuse("brackets", self.brackets.is_some())
     }
 
-    /// The filter, with names looked up; an unknown name finds nothing.
-    pub fn filter(&self, view: &View, names: &Dictionary) -> Result<Filter, ApiError> {
+    /// The filter, with names looked up: of what is seen only. An unknown name finds nothing.
+    pub fn filter(&self, view: &View, names: &Dictionary, sight: &Sight) -> Result<Filter, ApiError> {
         if self.segment.is_some() {
             return Err(ApiError::unprocessable("no_segments", "segment", "there are no segments yet; leave it out"));
         }
         if self.children && self.account.is_none() {
             return Err(ApiError::bad_query("children", "goes with account only"));
         }
-        let number =
-            |kind, name: &Option<String>| name.as_ref().map(|name| names.number(kind, name).unwrap_or(NOWHERE));
         let mut traits = self.traits.0.clone();
         traits.sort();
+        sight.check_traits(&traits)?;
+        let account = self.account.as_ref().map(|name| names.number(Kind::Account, name).unwrap_or(NOWHERE));
+        let children =
+            |account| if self.children { view.identity().with_children(account, names) } else { vec![account] };
         Ok(Filter {
-            app: number(Kind::App, &self.app),
-            event: None,
-            accounts: number(Kind::Account, &self.account).map(|account| {
-                if self.children { view.identity().with_children(account, names) } else { vec![account] }
-            }),
+            accounts: account.map(children),
             role: self.role.clone(),
             traits,
             include_excluded: self.include_excluded,
+            ..sight.filter(names, self.app.as_ref())?
         })
     }
 }
 
-/// Runs a question on the caller's workspace.
+/// Runs a question on the caller's workspace, with what the caller may see of it.
 pub async fn ask<T: Send + 'static>(
     activity: &web::Data<Activity>,
     caller: &Caller,
-    question: impl FnOnce(&mut View, &mut DbConn) -> Result<T, ApiError> + Send + 'static,
+    question: impl FnOnce(&mut View, &mut DbConn, &Sight) -> Result<T, ApiError> + Send + 'static,
 ) -> Result<T, ApiError> {
-    activity.ask(caller.workspace.id, &caller.workspace.time_zone, question).await
+    let asker = Asker::of(caller, activity.key());
+    activity
+        .ask(caller.workspace.id, &caller.workspace.time_zone, move |view, conn| {
+            let sight = asker.sight(&view.names().read());
+            question(view, conn, &sight)
+        })
+        .await
 }

@@ -27,10 +27,9 @@ pub enum Variant {
 }
 
 /// People whose first period is the same, and how many came back.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Cohort {
     /// First day of the cohort's period.
-    #[schema(value_type = String, format = Date)]
     pub start: jiff::civil::Date,
     /// How many people.
     pub size: u64,
@@ -146,10 +145,9 @@ pub fn retention(
 }
 
 /// Who came, stayed, came back and stayed away in one period.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LifecyclePeriod {
     /// First day of the period.
-    #[schema(value_type = String, format = Date)]
     pub start: jiff::civil::Date,
     /// People active in it.
     pub active: u64,

@@ -6,13 +6,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::apps::{self, AppMonth, FEATURES, FeatureUse};
+use super::apps::{self, FEATURES};
 use super::ask::Activity;
 use super::days::{self, Period};
 use super::question::{MetricQuery, ask};
-use super::retention::{self, Cohort, LifecyclePeriod, Question, Variant};
+use super::retention::{self, Question, Variant};
 use super::rhythm::Rhythm;
-use super::series::{self, ActiveDay};
+use super::series;
+use super::shown::{ActiveDay, AppMonth, Cohort, FeatureUse, LifecyclePeriod};
+use super::small::Smallest;
 use super::totals::Total;
 use crate::apps::settings;
 use crate::auth::{Can, can};
@@ -28,6 +30,22 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
 /// Microseconds since 1970 as an instant.
 pub fn instant(at: i64) -> Timestamp {
     Timestamp::from_microsecond(at).unwrap_or_default()
+}
+
+/// A file of rows, which say at their end whether something is hidden where anything ever is.
+pub fn table(
+    name: &'static str,
+    columns: &[&str],
+    rows: impl IntoIterator<Item = (Vec<String>, bool)>,
+    smallest: Smallest,
+) -> Result<HttpResponse, ApiError> {
+    let says = !smallest.shows_all();
+    let columns: Vec<&str> = columns.iter().copied().chain(says.then_some("suppressed")).collect();
+    let rows = rows.into_iter().map(|(mut row, suppressed)| {
+        row.extend(says.then(|| suppressed.to_string()));
+        row
+    });
+    Csv::table(name, &columns, rows)
 }
 
 /// Active people by day.
@@ -50,11 +68,13 @@ async fn active(
 ) -> Result<HttpResponse, ApiError> {
     let (from, to) = query.range()?;
     query.only_plain()?;
-    let days = ask(&activity, &caller, move |view, conn| {
-        let filter = query.filter(view, &view.names().read())?;
-        Ok(series::active(view, conn, &filter, from, to)?)
+    let smallest = Smallest::seen_by(&caller);
+    let days = ask(&activity, &caller, move |view, conn, sight| {
+        let filter = query.filter(view, &view.names().read(), sight)?;
+        Ok(series::active(view, conn, &filter, from - ActiveDay::before(smallest), to)?)
     })
     .await?;
+    let days = ActiveDay::all(days, smallest);
     if wants_csv(&req) {
         let columns = [
             "date",
@@ -68,7 +88,7 @@ async fn active(
             "events",
         ];
         let rows = days.iter().map(|d| {
-            let counts = [d.dau, d.wau, d.mau, d.mau_calendar_month].map(|n| n.to_string());
+            let counts = [d.dau, d.wau, d.mau, d.mau_calendar_month].map(maybe);
             let mut row = vec![d.date.to_string()];
             row.extend(counts);
             row.extend([
@@ -77,9 +97,9 @@ async fn active(
                 d.active_accounts.to_string(),
                 d.events.to_string(),
             ]);
-            row
+            (row, d.suppressed)
         });
-        return Csv::table("active", &columns, rows);
+        return table("active", &columns, rows, smallest);
     }
     Ok(HttpResponse::Ok().json(ActiveSeries { days, as_of: instant(clock.now()) }))
 }
@@ -131,23 +151,25 @@ async fn retention_of(
         (_, Some(_)) => return Err(ApiError::bad_query("brackets", "goes with variant=bracket only")),
         (_, None) => Vec::new(),
     };
-    let now = clock.now();
-    let cohorts = ask(&activity, &caller, move |view, conn| {
-        let filter = query.filter(view, &view.names().read())?;
+    let (now, smallest) = (clock.now(), Smallest::seen_by(&caller));
+    let cohorts = ask(&activity, &caller, move |view, conn, sight| {
+        let filter = query.filter(view, &view.names().read(), sight)?;
         let question = Question { period, variant, cohorts, periods, brackets, today: view.day_of(now) };
         Ok(retention::retention(view, conn, &filter, &question)?)
     })
     .await?;
+    let cohorts: Vec<Cohort> = cohorts.into_iter().map(|cohort| Cohort::of(cohort, smallest)).collect();
     if wants_csv(&req) {
         let columns = ["start", "size", "index", "eligible", "retained", "running"];
         let rows = cohorts.iter().flat_map(|cohort| {
             let cells = cohort.eligible.iter().zip(&cohort.retained).zip(&cohort.running).enumerate();
             cells.map(|(at, ((eligible, retained), running))| {
-                let start = [cohort.start.to_string(), cohort.size.to_string(), at.to_string()];
-                start.into_iter().chain([eligible.to_string(), maybe(*retained), running.to_string()]).collect()
+                let start = [cohort.start.to_string(), maybe(cohort.size), at.to_string()];
+                let cell = [maybe(*eligible), maybe(*retained), running.to_string()];
+                (start.into_iter().chain(cell).collect(), cohort.suppressed)
             })
         });
-        return Csv::table("retention", &columns, rows);
+        return table("retention", &columns, rows, smallest);
     }
     Ok(HttpResponse::Ok().json(Retention { period, variant, cohorts, as_of: instant(now) }))
 }
@@ -183,21 +205,23 @@ async fn lifecycle(
 ) -> Result<HttpResponse, ApiError> {
     let (from, to) = query.range()?;
     let period = word("period", query.period.as_deref(), Period::Month, PERIODS)?;
-    let now = clock.now();
-    let periods = ask(&activity, &caller, move |view, conn| {
-        let filter = query.filter(view, &view.names().read())?;
+    let (now, smallest) = (clock.now(), Smallest::seen_by(&caller));
+    let periods = ask(&activity, &caller, move |view, conn, sight| {
+        let filter = query.filter(view, &view.names().read(), sight)?;
         let today = view.day_of(now);
         Ok(retention::lifecycle(view, conn, &filter, period, from, to, today)?)
     })
     .await?;
+    let periods: Vec<_> = periods.into_iter().map(|period| LifecyclePeriod::of(period, smallest)).collect();
     if wants_csv(&req) {
         let columns = ["start", "active", "new", "current", "resurrected", "dormant", "quick_ratio", "running"];
         let rows = periods.iter().map(|p| {
-            let counts = [p.active, p.new, p.current, p.resurrected, p.dormant].map(|n| n.to_string());
+            let counts = [p.active, p.new, p.current, p.resurrected, p.dormant].map(maybe);
             let start = std::iter::once(p.start.to_string());
-            start.chain(counts).chain([maybe(p.quick_ratio), p.running.to_string()]).collect()
+            let row = start.chain(counts).chain([maybe(p.quick_ratio), p.running.to_string()]).collect();
+            (row, p.suppressed)
         });
-        return Csv::table("lifecycle", &columns, rows);
+        return table("lifecycle", &columns, rows, smallest);
     }
     Ok(HttpResponse::Ok().json(PeriodLifecycle { periods, as_of: instant(now) }))
 }
@@ -235,17 +259,17 @@ async fn app_months(
     let (from, to) = query.range()?;
     query.only_plain()?;
     let now = clock.now();
-    let workspace = caller.workspace.id;
-    let apps = ask(&activity, &caller, move |view, conn| {
+    let (workspace, smallest) = (caller.workspace.id, Smallest::seen_by(&caller));
+    let apps = ask(&activity, &caller, move |view, conn, sight| {
         let names = view.names();
-        let filter = query.filter(view, &names.read())?;
+        let filter = query.filter(view, &names.read(), sight)?;
         let mut months = apps::months(view, conn, &filter, from, to)?;
         let today = view.day_of(now);
         let learned = apps::rhythms(view, conn, today)?;
         let settings = settings::load(conn, workspace)?;
         let totals = apps::totals(view, filter.include_excluded);
         let names = names.read();
-        let wanted = |app: &u32| filter.app.is_none_or(|only| only == *app);
+        let wanted = |app: &u32| sight.sees(*app) && filter.app.is_none_or(|only| only == *app);
         Ok(apps::all(view, &names)
             .into_iter()
             .filter(wanted)
@@ -253,10 +277,11 @@ async fn app_months(
                 let by_hand = settings.get(&app).and_then(|s| Rhythm::from_key(s.rhythm.as_deref()?));
                 let rhythm = by_hand.or_else(|| learned.get(&app).map(|l| l.rhythm)).unwrap_or(Rhythm::Unknown);
                 let total: Option<Total> = totals.get(&app).copied();
+                let months = months.remove(&app).unwrap_or_default().into_iter();
                 AppOverMonths {
                     app: names.name(Kind::App, app).to_owned(),
                     rhythm,
-                    months: months.remove(&app).unwrap_or_default(),
+                    months: months.map(|month| AppMonth::of(month, smallest)).collect(),
                     first_seen: total.map(|t| instant(t.first)),
                     last_seen: total.map(|t| instant(t.last)),
                 }
@@ -267,12 +292,12 @@ async fn app_months(
     if wants_csv(&req) {
         let rows = apps.iter().flat_map(|app| {
             app.months.iter().map(|month| {
-                let counts = [month.active_people, month.events].map(|n| n.to_string());
+                let counts = [maybe(month.active_people), month.events.to_string()];
                 let names = [app.app.clone(), app.rhythm.key().to_owned(), month.start.to_string()];
-                names.into_iter().chain(counts).collect()
+                (names.into_iter().chain(counts).collect(), month.suppressed)
             })
         });
-        return Csv::table("app-months", &["app", "rhythm", "start", "active_people", "events"], rows);
+        return table("app-months", &["app", "rhythm", "start", "active_people", "events"], rows, smallest);
     }
     Ok(HttpResponse::Ok().json(AppMonths { apps, as_of: instant(now) }))
 }
@@ -286,7 +311,7 @@ struct FeatureAdoption {
     #[schema(value_type = String, format = Date)]
     to: jiff::civil::Date,
     /// Distinct people active in the app.
-    active_people: u64,
+    active_people: Option<u64>,
     /// People who should use the app; null until someone is entitled.
     entitled_people: Option<u64>,
     features: Vec<FeatureUse>,
@@ -294,6 +319,10 @@ struct FeatureAdoption {
     warning: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     as_of: Timestamp,
+    /// Whether the count of active people is null because it is of fewer than the workspace shows.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    suppressed: bool,
 }
 
 /// Adoption of an app's features
@@ -309,22 +338,31 @@ async fn features(
     let (from, to) = query.range()?;
     query.only_plain()?;
     let app = query.app.clone().ok_or_else(|| ApiError::bad_query("app", "is needed"))?;
-    let found = ask(&activity, &caller, move |view, conn| {
+    let smallest = Smallest::seen_by(&caller);
+    let found = ask(&activity, &caller, move |view, conn, sight| {
         let names = view.names();
         let names = names.read();
-        let filter = query.filter(view, &names)?;
+        let filter = query.filter(view, &names, sight)?;
         Ok(apps::features(view, conn, &filter, &names, from, to)?)
     })
     .await?;
+    let active_people = found.active_people;
+    let features = found.features.into_iter().map(|one| FeatureUse::of(one, active_people, smallest));
+    let mut features: Vec<FeatureUse> = features.collect();
+    if !smallest.shows_all() {
+        // The place in the list must not tell what is hidden.
+        features.sort_by(|a, b| b.people.cmp(&a.people).then_with(|| a.feature.cmp(&b.feature)));
+    }
     if wants_csv(&req) {
         let columns =
             ["feature", "kind", "people", "share_of_active", "share_of_entitled", "events", "events_per_person"];
-        let rows = found.features.iter().map(|f| {
+        let rows = features.iter().map(|f| {
             let shares = [maybe(f.share_of_active), maybe(f.share_of_entitled), f.events.to_string()];
-            let names = [f.feature.clone(), f.kind.to_owned(), f.people.to_string()];
-            names.into_iter().chain(shares).chain([maybe(f.events_per_person)]).collect()
+            let names = [f.feature.clone(), f.kind.to_owned(), maybe(f.people)];
+            let row = names.into_iter().chain(shares).chain([maybe(f.events_per_person)]).collect();
+            (row, f.suppressed)
         });
-        return Csv::table("features", &columns, rows);
+        return table("features", &columns, rows, smallest);
     }
     let warning = (found.beyond > 0)
         .then(|| format!("{} more features are not shown: only the {FEATURES} most used are.", found.beyond));
@@ -332,10 +370,11 @@ async fn features(
         app,
         from: days::date(from),
         to: days::date(to),
-        active_people: found.active_people,
+        active_people: smallest.shown(active_people),
         entitled_people: None,
-        features: found.features,
+        features,
         warning,
         as_of: instant(clock.now()),
+        suppressed: smallest.hides(active_people),
     }))
 }

@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::db::{DbConn, DbError};
 
@@ -18,10 +16,9 @@ pub const WEEK: i32 = 7;
 pub const MONTH: i32 = 28;
 
 /// Activity on and around one day.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ActiveDay {
     /// The day.
-    #[schema(value_type = String, format = Date)]
     pub date: jiff::civil::Date,
     /// Distinct people active on the day.
     pub dau: u64,

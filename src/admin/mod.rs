@@ -2,16 +2,22 @@
 //!
 //! - *new secret*: shown in the answer that makes it and never again.
 
+mod audit;
+pub mod audit_jobs;
 mod backups;
 mod capacity;
 mod destinations;
+mod hand_over;
 mod health;
 mod jobs;
+mod roles;
+mod sessions;
 mod tokens;
+mod users;
 pub mod workspaces;
 mod write_keys;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -22,7 +28,13 @@ pub fn configure_installation(cfg: &mut ServiceConfig<'_>) {
     cfg.service(workspaces::create)
         .service(capacity::capacity)
         .service(destinations::destinations)
-        .service(health::checks);
+        .service(health::checks)
+        .service(audit::list)
+        .service(audit::state)
+        .service(roles::list)
+        .service(sessions::list)
+        .service(sessions::end);
+    users::configure(cfg);
 }
 
 /// The routes under `/api/v1/workspaces/{workspace}`.
@@ -33,6 +45,7 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
         .service(tokens::list)
         .service(tokens::create)
         .service(tokens::revoke)
+        .service(hand_over::list)
         .service(workspaces::show)
         .service(workspaces::change);
 }
@@ -52,6 +65,11 @@ struct NewSecret {
     /// The secret itself.
     secret: String,
 }
+
+/// An empty object: the path says it all.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
 
 /// An instant as clients read it.
 fn instant(microseconds: i64) -> String {

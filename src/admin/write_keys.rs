@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{NewSecret, instant, number};
-use crate::auth::{Can, can, write_keys};
+use crate::auth::{Caller, Can, Scope, can, write_keys};
 use crate::clock::Clock;
 use crate::crypto::{Secret, SecretKind};
 use crate::db::Db;
@@ -38,6 +38,11 @@ struct CreateWriteKey {
     app: Option<String>,
 }
 
+/// Whoever sees some apps only sees the keys of these.
+fn is_seen(caller: &Caller, app: Option<&str>) -> bool {
+    caller.scope == Scope::All || app.is_some_and(|app| caller.scope.holds(app))
+}
+
 /// Write keys, newest first
 #[utoipa::path(tag = "keys", responses((status = 200, body = Page<WriteKey>)))]
 #[get("/write-keys")]
@@ -47,7 +52,8 @@ pub(super) async fn list(
 ) -> Result<web::Json<Page<WriteKey>>, ApiError> {
     let workspace = caller.workspace.id;
     let rows = db.read(move |conn| write_keys::list(conn, workspace)).await?;
-    let items = rows.into_iter().map(|row| WriteKey {
+    let seen = rows.into_iter().filter(|row| is_seen(&caller, row.app.as_deref()));
+    let items = seen.map(|row| WriteKey {
         id: row.id,
         name: row.name,
         app: row.app,
@@ -68,6 +74,9 @@ pub(super) async fn create(
     clock: web::Data<Clock>,
     ValidJson(body): ValidJson<CreateWriteKey>,
 ) -> Result<HttpResponse, ApiError> {
+    if !is_seen(&caller, body.app.as_deref().map(str::trim)) {
+        return Err(ApiError::invalid("app", "is none of your apps; name one of them"));
+    }
     let secret = Secret::new(SecretKind::WriteKey)?;
     let (workspace, now) = (caller.workspace.id, clock.now());
     let made = db
@@ -90,7 +99,12 @@ pub(super) async fn revoke(
 ) -> Result<HttpResponse, ApiError> {
     let id = number(&path.1, "write key")?;
     let (workspace, now) = (caller.workspace.id, clock.now());
-    if !db.write(move |conn| write_keys::revoke(conn, workspace, id, now)).await? {
+    let revoked = db.write(move |conn| {
+        let known = write_keys::list(conn, workspace)?;
+        let seen = known.iter().any(|row| row.id == id && is_seen(&caller, row.app.as_deref()));
+        Ok::<_, ApiError>(seen && write_keys::revoke(conn, workspace, id, now)?)
+    });
+    if !revoked.await? {
         return Err(ApiError::not_found(format!("write key {id}")));
     }
     Ok(HttpResponse::NoContent().finish())

@@ -1,6 +1,7 @@
 //! The roof of the server: what it holds, what it answers, how it starts and stops.
 
 mod alone;
+mod exports;
 mod metrics;
 mod noting;
 pub mod openapi;

@@ -194,6 +194,9 @@ fn add_problems(path: &str, operation: &mut Value) {
         expected.push(("401", "Not signed in"));
         expected.push(("403", "Not allowed"));
     }
+    if path.starts_with("/api/") || path.starts_with("/auth/") {
+        expected.push(("429", "Too many calls; see Retry-After"));
+    }
     if path.contains('{') {
         expected.push(("404", "Not there"));
     }

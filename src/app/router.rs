@@ -12,6 +12,7 @@ use crate::{activity, admin, auth, ingest, profiles};
 pub(super) fn routes(cfg: &mut ServiceConfig<'_>) {
     probes::configure(cfg);
     cfg.map(|cfg| cfg.configure(ingest::routes::configure));
+    cfg.service(scope::scope("/auth").configure(auth::routes::configure_sign_on));
     cfg.service(scope::scope("/api/v1").configure(|cfg| {
         auth::routes::configure(cfg);
         admin::configure_installation(cfg);

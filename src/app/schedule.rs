@@ -2,14 +2,16 @@
 
 use super::{StartError, known_key};
 use crate::activity::jobs::{Retention, Rollup};
+use crate::admin::audit_jobs::{Stream, Verify};
 use crate::backup::{Backup, Drill};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::jobs::{Checkpoint, Job, Jobs, Timetable};
+use crate::outbound::Outbound;
 
 /// The jobs of this installation.
-pub fn jobs(config: &Config, db: &Db, clock: &Clock) -> Result<Jobs, StartError> {
+pub fn jobs(config: &Config, db: &Db, clock: &Clock, outbound: &Outbound) -> Result<Jobs, StartError> {
     for (key, cron) in [("schedule", &config.backup.schedule), ("drill_schedule", &config.backup.drill_schedule)] {
         Timetable::parse(cron).map_err(|e| StartError::Machine(format!("configuration: backup.{key}: {e}")))?;
     }
@@ -20,6 +22,8 @@ pub fn jobs(config: &Config, db: &Db, clock: &Clock) -> Result<Jobs, StartError>
         Box::new(Checkpoint::of(db)),
         Box::new(Backup::new(folder.clone(), &config.backup, key)),
         Box::new(Drill::new(folder, &config.backup)),
+        Box::new(Verify),
+        Box::new(Stream::new(config.audit.syslog.clone(), outbound)),
     ];
     Jobs::new(db.clone(), clock.clone(), list).map_err(StartError::Machine)
 }

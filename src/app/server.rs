@@ -12,12 +12,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use utoipa_actix_web::AppExt;
 
 use super::alone::Alone;
+use super::exports::note_exports;
 use super::metrics::MetricsServer;
 use super::noting::Noting;
 use super::openapi::{self, KnownPaths};
 use super::spa::{Console, wrong_method};
 use super::{AppState, StartError, router};
-use crate::http::{ApiError, layers};
+use crate::http::{ApiError, layers, limit};
 use crate::jobs::{Leader, Ticks};
 
 /// A server that listens.
@@ -45,6 +46,8 @@ pub fn start(state: AppState) -> Result<Running, StartError> {
     let server = HttpServer::new(move || {
         let (state, console, known, document) = (shared.clone(), console.clone(), known.clone(), document.clone());
         App::new()
+            .wrap(from_fn(note_exports))
+            .wrap(from_fn(limit::limit_rate))
             .wrap(from_fn(layers::request_id))
             .wrap(Compress::default())
             .wrap(from_fn(layers::security_headers))

@@ -7,6 +7,7 @@ use actix_web::web;
 
 use super::metrics::Measured;
 use crate::activity::ask::Activity;
+use crate::auth::sources::SignOn;
 use crate::auth::{Auth, AuthError, workspaces};
 use crate::backup::{self, Asked, Recipients};
 use crate::clock::Clock;
@@ -17,6 +18,7 @@ use crate::db::{Db, DbConn, DbError, Location, migrate};
 use crate::health::{Started, hold_to_key};
 use crate::http::ClientAddress;
 use crate::http::layers::Https;
+use crate::http::limit::RateLimit;
 use crate::ingest::Ingest;
 use crate::ingest::dictionary::Dictionaries;
 use crate::jobs::Jobs;
@@ -33,6 +35,8 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// Signing in.
     pub auth: Auth,
+    /// Signing in by other systems.
+    pub sign_on: SignOn,
     /// The installation's secret key.
     pub key: SecretKey,
     /// Taking events in.
@@ -47,6 +51,7 @@ pub struct AppState {
     pub started_at: i64,
     /// Whether this process takes requests.
     pub(super) health: web::Data<Health>,
+    limit: RateLimit,
 }
 
 /// Whether this process takes requests.
@@ -96,14 +101,16 @@ impl AppState {
         prepare_store(&config, &db, &clock)?;
         let key = secret_key(&config, &db)?;
         let client = ClientAddress::behind(config.server.trusted_proxies.clone());
+        let limit = RateLimit::new(config.server.rate_limit, client.clone());
         let auth = Auth::new(db.clone(), clock.clone(), client, config.server.is_https());
-        let jobs = super::jobs(&config, &db, &clock)?;
+        let jobs = super::jobs(&config, &db, &clock, &outbound)?;
         let names = Dictionaries::default();
         let ingest = Ingest::start(db.clone(), names.clone(), clock.clone())
             .map_err(|e| StartError::Machine(format!("cannot start the committing thread: {e}")))?;
-        let activity = Activity::new(db.clone(), names);
+        let activity = Activity::new(db.clone(), names, key.clone());
         let (config, health) = (Arc::new(config), web::Data::default());
-        Ok(Self { ingest, activity, jobs, db, clock, config, auth, key, outbound, started_at, health })
+        let sign_on = SignOn::new(auth.clone(), Vault::new(key.clone()), config.clone(), outbound.clone());
+        Ok(Self { ingest, activity, jobs, db, clock, config, auth, sign_on, key, outbound, started_at, health, limit })
     }
 
     /// Hands the parts to actix.
@@ -113,6 +120,7 @@ impl AppState {
             .app_data(web::Data::new(self.auth.clone()))
             .app_data(web::Data::new(self.key.clone()))
             .app_data(web::Data::new(Vault::new(self.key.clone())))
+            .app_data(web::Data::new(self.sign_on.clone()))
             .app_data(web::Data::new(self.ingest.clone()))
             .app_data(web::Data::new(self.activity.clone()))
             .app_data(web::Data::new(self.jobs.clone()))
@@ -121,6 +129,7 @@ impl AppState {
             .app_data(web::Data::new(Measured::of(self)))
             .app_data(web::Data::from(self.config.clone()))
             .app_data(self.health.clone())
+            .app_data(web::Data::new(self.limit.clone()))
             .app_data(Https(self.config.server.is_https()));
     }
 }

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::{Entry, Origin};
 use crate::db::schema::{audit_head, audit_log};
 use crate::db::{DbConn, DbError};
+use crate::on_both;
 
 /// The one row of `audit_head`.
 pub(super) const HEAD: i64 = 1;
@@ -64,7 +65,11 @@ impl Row {
 /// Whoever else wants to write down something waits until that transaction ends.
 pub fn record(conn: &mut DbConn, origin: &Origin, entry: Entry<'_>, now: i64) -> Result<(), DbError> {
     // Counting first takes the head's lock on PostgreSQL; SQLite has one writer anyway.
-    diesel::update(audit_head::table.find(HEAD)).set(audit_head::rows.eq(audit_head::rows + 1)).execute(conn)?;
+    if count_one(conn)? == 0 {
+        let first = (audit_head::id.eq(HEAD), audit_head::rows.eq(0_i64), audit_head::hash.eq(""));
+        on_both!(conn, |c| diesel::insert_into(audit_head::table).values(first).on_conflict_do_nothing().execute(c))?;
+        count_one(conn)?;
+    }
     let (id, previous): (i64, String) =
         audit_head::table.find(HEAD).select((audit_head::rows, audit_head::hash)).first(conn)?;
     let mut row = Row {
@@ -86,6 +91,11 @@ pub fn record(conn: &mut DbConn, origin: &Origin, entry: Entry<'_>, now: i64) ->
     diesel::insert_into(audit_log::table).values(&row).execute(conn)?;
     diesel::update(audit_head::table.find(HEAD)).set(audit_head::hash.eq(&row.hash)).execute(conn)?;
     Ok(())
+}
+
+fn count_one(conn: &mut DbConn) -> Result<usize, DbError> {
+    let counted = audit_head::rows.eq(audit_head::rows + 1);
+    Ok(diesel::update(audit_head::table.find(HEAD)).set(counted).execute(conn)?)
 }
 
 /// Without what PostgreSQL cannot store, and not endless.

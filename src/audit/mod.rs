@@ -8,6 +8,10 @@
 
 mod chain;
 mod model;
+mod read;
+mod verify;
 
 pub use chain::record;
 pub use model::{Entry, Origin, OriginKind};
+pub use read::{Listed, Mark, Question, following, head, list, mark, set_mark};
+pub use verify::{Damage, Fault, Verdict, verify};

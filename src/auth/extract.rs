@@ -7,11 +7,12 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
 use super::can::{self, Permission};
 use super::routes::cookie_name;
 use super::{Auth, Caller, Identity, Role, Scope, grants, sessions, tokens, workspaces};
+use crate::audit::Origin;
 use crate::db::DbConn;
 use crate::http::{ApiError, check_console_write};
 
@@ -33,6 +34,15 @@ impl<P> Deref for Can<P> {
     fn deref(&self) -> &Caller {
         &self.0
     }
+}
+
+/// Who acts in a request, for what looks at it from outside, such as the note of an export.
+#[derive(Clone, Debug)]
+pub struct Acting {
+    /// As the audit log names them.
+    pub origin: Origin,
+    /// The workspace that the path names; none for the installation.
+    pub workspace: Option<i64>,
 }
 
 /// What a request proves itself with.
@@ -138,6 +148,8 @@ impl<P: Permission> FromRequest for Can<P> {
                 })
                 .await?;
             caller.origin = auth.origin_of(&caller.identity, &request);
+            let workspace = request.match_info().get("workspace").map(|_| caller.workspace.id);
+            request.extensions_mut().insert(Acting { origin: caller.origin.clone(), workspace });
             if stale {
                 note_use(&auth, &caller.identity, now);
             }

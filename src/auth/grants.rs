@@ -10,7 +10,7 @@ use diesel::prelude::*;
 
 use super::model::names;
 use super::{AuthError, Role, workspaces};
-use crate::db::schema::{app_grants, app_settings, dictionary, role_grants, users};
+use crate::db::schema::{app_grants, app_settings, dictionary, user_roles, users};
 use crate::db::{DbConn, DbError, Kind};
 
 /// The origin of what a person granted here.
@@ -32,9 +32,9 @@ pub struct Granted {
 
 /// The role of a user in a workspace: the strongest of those granted.
 pub fn role_in(conn: &mut DbConn, user_id: i64, workspace_id: i64) -> Result<Option<Role>, DbError> {
-    let roles: Vec<String> = role_grants::table
-        .filter(role_grants::user_id.eq(user_id).and(role_grants::workspace_id.eq(workspace_id)))
-        .select(role_grants::role)
+    let roles: Vec<String> = user_roles::table
+        .filter(user_roles::user_id.eq(user_id).and(user_roles::workspace_id.eq(workspace_id)))
+        .select(user_roles::role)
         .load(conn)?;
     Ok(strongest(roles.iter()))
 }
@@ -44,33 +44,39 @@ pub(super) fn strongest<'a>(roles: impl Iterator<Item = &'a String>) -> Option<R
     roles.filter_map(|role| Role::parse(role)).min()
 }
 
+/// Refuses a role that no user can have.
+pub fn check_role(role: Role) -> Result<(), AuthError> {
+    if Role::FOR_USERS.contains(&role) {
+        return Ok(());
+    }
+    let possible = names(&Role::FOR_USERS);
+    Err(AuthError::invalid("role", format!("a user can be {possible}, not {}", role.as_str())))
+}
+
 /// Gives a user a role in a workspace in the name of an origin, in place of the one it gave before.
 pub fn grant(conn: &mut DbConn, user_id: i64, workspace_id: i64, role: Role, origin: &str) -> Result<(), AuthError> {
-    if !Role::FOR_USERS.contains(&role) {
-        let possible = names(&Role::FOR_USERS);
-        return Err(AuthError::invalid("role", format!("a user can be {possible}, not {}", role.as_str())));
-    }
+    check_role(role)?;
     guarded(conn, |conn| {
-        diesel::delete(role_grants::table.find((user_id, workspace_id, origin))).execute(conn)?;
+        diesel::delete(user_roles::table.find((user_id, workspace_id, origin))).execute(conn)?;
         Ok(insert(conn, (user_id, workspace_id, origin), role)?)
     })
 }
 
 fn insert(conn: &mut DbConn, (user_id, workspace_id, origin): Key<'_>, role: Role) -> Result<(), DbError> {
     let values = (
-        role_grants::user_id.eq(user_id),
-        role_grants::workspace_id.eq(workspace_id),
-        role_grants::origin.eq(origin),
-        role_grants::role.eq(role.as_str()),
+        user_roles::user_id.eq(user_id),
+        user_roles::workspace_id.eq(workspace_id),
+        user_roles::origin.eq(origin),
+        user_roles::role.eq(role.as_str()),
     );
-    diesel::insert_into(role_grants::table).values(values).execute(conn)?;
+    diesel::insert_into(user_roles::table).values(values).execute(conn)?;
     Ok(())
 }
 
 /// Takes back what an origin granted a user in a workspace, apps included.
 pub fn revoke(conn: &mut DbConn, user_id: i64, workspace_id: i64, origin: &str) -> Result<(), AuthError> {
     guarded(conn, |conn| {
-        diesel::delete(role_grants::table.find((user_id, workspace_id, origin))).execute(conn)?;
+        diesel::delete(user_roles::table.find((user_id, workspace_id, origin))).execute(conn)?;
         Ok(set_apps(conn, (user_id, workspace_id, origin), &BTreeSet::new())?)
     })
 }
@@ -105,7 +111,7 @@ pub fn sync(conn: &mut DbConn, user_id: i64, origin: &str, granted: &[Granted]) 
         return Ok(before);
     }
     let owners_before = owners(conn)?;
-    let roles = role_grants::table.filter(role_grants::user_id.eq(user_id).and(role_grants::origin.eq(origin)));
+    let roles = user_roles::table.filter(user_roles::user_id.eq(user_id).and(user_roles::origin.eq(origin)));
     diesel::delete(roles).execute(conn)?;
     let apps = app_grants::table.filter(app_grants::user_id.eq(user_id).and(app_grants::origin.eq(origin)));
     diesel::delete(apps).execute(conn)?;
@@ -117,7 +123,7 @@ pub fn sync(conn: &mut DbConn, user_id: i64, origin: &str, granted: &[Granted]) 
     if owners_before > 0 && owners(conn)? == 0 {
         tracing::warn!(user_id, origin, "the last owner stays one, though the source says otherwise");
         let default = workspaces::get(conn, workspaces::DEFAULT)?;
-        diesel::delete(role_grants::table.find((user_id, default.id, origin))).execute(conn)?;
+        diesel::delete(user_roles::table.find((user_id, default.id, origin))).execute(conn)?;
         insert(conn, (user_id, default.id, origin), Role::Owner)?;
     }
     Ok(before)
@@ -125,10 +131,10 @@ pub fn sync(conn: &mut DbConn, user_id: i64, origin: &str, granted: &[Granted]) 
 
 /// What an origin grants a user, by workspace.
 pub fn of_origin(conn: &mut DbConn, user_id: i64, origin: &str) -> Result<Vec<Granted>, DbError> {
-    let roles: Vec<(i64, String)> = role_grants::table
-        .filter(role_grants::user_id.eq(user_id).and(role_grants::origin.eq(origin)))
-        .order(role_grants::workspace_id)
-        .select((role_grants::workspace_id, role_grants::role))
+    let roles: Vec<(i64, String)> = user_roles::table
+        .filter(user_roles::user_id.eq(user_id).and(user_roles::origin.eq(origin)))
+        .order(user_roles::workspace_id)
+        .select((user_roles::workspace_id, user_roles::role))
         .load(conn)?;
     let apps: Vec<(i64, String)> = app_grants::table
         .filter(app_grants::user_id.eq(user_id).and(app_grants::origin.eq(origin)))
@@ -182,9 +188,9 @@ pub fn guarded<T>(conn: &mut DbConn, change: impl FnOnce(&mut DbConn) -> Result<
 fn owners(conn: &mut DbConn) -> Result<i64, AuthError> {
     let default = workspaces::get(conn, workspaces::DEFAULT)?;
     crate::db::lock_workspace(conn, default.id)?;
-    Ok(role_grants::table
-        .inner_join(users::table.on(users::id.eq(role_grants::user_id)))
-        .filter(role_grants::workspace_id.eq(default.id).and(role_grants::role.eq(Role::Owner.as_str())))
+    Ok(user_roles::table
+        .inner_join(users::table.on(users::id.eq(user_roles::user_id)))
+        .filter(user_roles::workspace_id.eq(default.id).and(user_roles::role.eq(Role::Owner.as_str())))
         .filter(users::disabled_at.is_null())
         .count()
         .get_result(conn)?)

@@ -9,19 +9,24 @@ pub mod can;
 mod error;
 mod extract;
 pub mod grants;
+pub mod ldap;
 mod model;
+pub mod oidc;
 pub mod routes;
 pub mod sessions;
 pub mod setup;
+pub mod sources;
 mod throttle;
 pub mod tokens;
+pub mod totp;
 mod unsaved;
 pub mod users;
+pub mod welcome;
 pub mod workspaces;
 pub mod write_keys;
 
 pub use error::AuthError;
-pub use extract::{Can, SignedIn};
+pub use extract::{Acting, Can, SignedIn};
 pub use model::{Caller, Identity, Role, Scope, Workspace, WorkspaceKind};
 pub use throttle::Throttle;
 pub use write_keys::{WriteKey, find_write_key};
@@ -64,8 +69,24 @@ impl Auth {
 
     /// Who somebody is for the audit log, and where the request comes from.
     pub fn origin_of(&self, who: &Identity, req: &HttpRequest) -> Origin {
+        self.seen_from(who.origin(), req)
+    }
+
+    /// The same for an actor of another kind.
+    pub fn seen_from(&self, actor: Origin, req: &HttpRequest) -> Origin {
         let id = req.extensions().get::<RequestId>().map(|id| id.0.clone());
-        who.origin().from(self.client.of(req), id)
+        actor.from(self.client.of(req), id)
+    }
+
+    /// Ends the sessions of a user that are not stored yet.
+    pub fn end_unsaved(&self, user_id: i64) {
+        self.unsaved.end_of(user_id);
+    }
+
+    /// Somebody who is not signed in, by what they called themselves.
+    pub fn stranger(&self, name: impl Into<String>, req: &HttpRequest) -> Origin {
+        let id = req.extensions().get::<RequestId>().map(|id| id.0.clone());
+        Origin::nobody(name).from(self.client.of(req), id)
     }
 
     /// Stores what could not be stored when somebody signed in.

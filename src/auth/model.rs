@@ -112,12 +112,19 @@ pub struct Workspace {
     pub pseudonyms: i16,
     /// How many people a number needs to be shown to everybody.
     pub smallest_group: i32,
+    /// Traits that tell who somebody is, beside the usual ones, as a JSON list.
+    pub personal_traits: String,
 }
 
 impl Workspace {
     /// What it looks at.
     pub fn kind(&self) -> WorkspaceKind {
         WorkspaceKind::parse(&self.kind).unwrap_or(WorkspaceKind::Internal)
+    }
+
+    /// Traits that tell who somebody is, beside the usual ones.
+    pub fn personal(&self) -> Vec<String> {
+        serde_json::from_str(&self.personal_traits).unwrap_or_default()
     }
 
     /// Its time zone; names are checked when a workspace is made.

@@ -79,6 +79,60 @@ pub fn end(conn: &mut DbConn, token_hash: &str) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Ends all sessions of a user, and answers how many there were.
+pub fn end_all(conn: &mut DbConn, user_id: i64) -> Result<usize, DbError> {
+    Ok(diesel::delete(sessions::table.filter(sessions::user_id.eq(user_id))).execute(conn)?)
+}
+
+/// A session that has not ended, with its user.
+#[derive(Clone, Debug, Queryable)]
+pub struct Live {
+    /// What lists call it.
+    pub id: String,
+    /// Hash of its cookie.
+    pub token_hash: String,
+    /// [`LOCAL`], or the key of a sign-in source.
+    pub source: String,
+    /// From where it was started.
+    pub address: String,
+    /// As the browser calls itself.
+    pub agent: String,
+    /// When it was started.
+    pub created_at: i64,
+    /// When it was used last, to the minute.
+    pub last_seen_at: i64,
+    /// Number of the user.
+    pub user_id: i64,
+    /// Their e-mail.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+}
+
+/// Sessions that have not ended, of one user or of all, the one seen last first.
+pub fn list(conn: &mut DbConn, user_id: Option<i64>, now: i64) -> Result<Vec<Live>, DbError> {
+    let mut rows = sessions::table.inner_join(users::table.on(users::id.eq(sessions::user_id))).into_boxed();
+    if let Some(user_id) = user_id {
+        rows = rows.filter(sessions::user_id.eq(user_id));
+    }
+    Ok(rows
+        .filter(sessions::last_seen_at.gt(now - IDLE).and(sessions::created_at.gt(now - ABSOLUTE)))
+        .order((sessions::last_seen_at.desc(), sessions::id))
+        .select((
+            sessions::id,
+            sessions::token_hash,
+            sessions::source,
+            sessions::address,
+            sessions::agent,
+            sessions::created_at,
+            sessions::last_seen_at,
+            users::id,
+            users::email,
+            users::name,
+        ))
+        .load(conn)?)
+}
+
 /// Who a cookie belongs to, and whether the session should be marked as seen.
 pub(super) fn identify(conn: &mut DbConn, cookie: &str, now: i64) -> Result<Option<(Identity, bool)>, DbError> {
     if !crypto::has_valid_form(SecretKind::Session, cookie) {

@@ -55,6 +55,17 @@ impl Throttle {
         Ok(())
     }
 
+    /// Forgets the attempt that nobody could judge, because a directory was away.
+    pub fn forget(&self, account: &str, address: IpAddr) {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let (both, alone) = keys(account, address);
+        for key in [both, alone] {
+            if let Some(times) = recent.get_mut(&key) {
+                times.pop_back();
+            }
+        }
+    }
+
     /// Forgets the attempt that turned out right, and the failures before it.
     pub fn succeeded(&self, account: &str, address: IpAddr) {
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::{AuthError, Identity, Role};
 use crate::crypto::{self, Secret, SecretKind};
-use crate::db::schema::{api_tokens, users};
+use crate::db::schema::{api_tokens, users, workspaces};
 use crate::db::{DbConn, DbError};
 
 /// Use is noted once in this while.
@@ -105,6 +105,30 @@ pub fn list(conn: &mut DbConn, workspace_id: i64) -> Result<Vec<TokenRow>, DbErr
             api_tokens::expires_at,
             api_tokens::last_used_at,
             api_tokens::revoked_at,
+        ))
+        .load(conn)?)
+}
+
+/// Tokens of a user that were not revoked, newest first, with the workspace that each opens.
+pub fn of_user(conn: &mut DbConn, user_id: i64) -> Result<Vec<(String, TokenRow)>, DbError> {
+    Ok(api_tokens::table
+        .inner_join(workspaces::table.on(workspaces::id.eq(api_tokens::workspace_id)))
+        .inner_join(users::table.on(users::id.nullable().eq(api_tokens::owner_id)))
+        .filter(api_tokens::owner_id.eq(user_id).and(api_tokens::revoked_at.is_null()))
+        .order(api_tokens::id.desc())
+        .select((
+            workspaces::slug,
+            (
+                api_tokens::id,
+                api_tokens::name,
+                api_tokens::role,
+                api_tokens::prefix,
+                users::email.nullable(),
+                api_tokens::created_at,
+                api_tokens::expires_at,
+                api_tokens::last_used_at,
+                api_tokens::revoked_at,
+            ),
         ))
         .load(conn)?)
 }

@@ -56,6 +56,11 @@ impl Unsaved {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(hash).is_some()
     }
 
+    /// Ends all sessions of a user.
+    pub fn end_of(&self, user_id: i64) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, kept| kept.new.user_id != user_id);
+    }
+
     /// Stores them, once that is possible again.
     pub fn flush(&self, db: &Db) -> Result<(), DbError> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();

@@ -44,6 +44,19 @@ pub fn find(conn: &mut DbConn, email: &str) -> Result<Option<User>, DbError> {
     Ok(users::table.filter(users::email.eq(email)).select(User::as_select()).first(conn).optional()?)
 }
 
+/// The user of this number.
+pub fn by_id(conn: &mut DbConn, id: i64) -> Result<Option<User>, DbError> {
+    Ok(users::table.find(id).select(User::as_select()).first(conn).optional()?)
+}
+
+/// A name that lists can show; it may be empty.
+pub fn check_name(name: &str) -> Result<(), AuthError> {
+    if name.len() > 200 || name.contains(char::is_control) {
+        return Err(AuthError::invalid("name", "choose a name of at most 200 bytes, without control characters"));
+    }
+    Ok(())
+}
+
 /// Makes a user, who has no role yet.
 pub fn create(
     conn: &mut DbConn,
@@ -53,9 +66,7 @@ pub fn create(
     now: i64,
 ) -> Result<User, AuthError> {
     let email = normalise_email(email)?;
-    if name.len() > 200 || name.contains(char::is_control) {
-        return Err(AuthError::invalid("name", "choose a name of at most 200 bytes, without control characters"));
-    }
+    check_name(name)?;
     if find(conn, &email)?.is_some() {
         return Err(AuthError::taken("email", format!("there is a user {email} already")));
     }
@@ -98,6 +109,16 @@ pub fn set_hash(conn: &mut DbConn, user_id: i64, password_hash: &str) -> Result<
 
 /// Lets a user in again who was shut out.
 pub fn enable(conn: &mut DbConn, user_id: i64) -> Result<(), DbError> {
-    diesel::update(users::table.find(user_id)).set(users::disabled_at.eq(None::<i64>)).execute(conn)?;
+    let nobody = (users::disabled_at.eq(None::<i64>), users::disabled_by.eq(None::<String>));
+    diesel::update(users::table.find(user_id)).set(nobody).execute(conn)?;
+    Ok(())
+}
+
+/// Shuts a user out: sessions end, and tokens stop to work since their owner is looked at with each call. `by` is
+/// [`grants::MANUAL`] or the key of a sign-in source.
+pub fn disable(conn: &mut DbConn, user_id: i64, by: &str, now: i64) -> Result<(), DbError> {
+    let shut = (users::disabled_at.eq(now), users::disabled_by.eq(by));
+    diesel::update(users::table.find(user_id)).set(shut).execute(conn)?;
+    diesel::delete(sessions::table.filter(sessions::user_id.eq(user_id))).execute(conn)?;
     Ok(())
 }

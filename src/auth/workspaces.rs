@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::grants::{self, MANUAL};
 use super::{AuthError, Role, Workspace, WorkspaceKind};
-use crate::db::schema::{event_blocks, role_grants, workspaces};
+use crate::db::schema::{event_blocks, user_roles, workspaces};
 use crate::db::{DbConn, DbError};
 
 /// The workspace that `migrate` makes.
@@ -46,10 +46,10 @@ pub fn all(conn: &mut DbConn) -> Result<Vec<Workspace>, DbError> {
 /// The workspaces of a user, with their role in each.
 pub fn of_user(conn: &mut DbConn, user_id: i64) -> Result<Vec<(Workspace, Role)>, DbError> {
     let rows: Vec<(Workspace, String)> = workspaces::table
-        .inner_join(role_grants::table.on(role_grants::workspace_id.eq(workspaces::id)))
-        .filter(role_grants::user_id.eq(user_id))
+        .inner_join(user_roles::table.on(user_roles::workspace_id.eq(workspaces::id)))
+        .filter(user_roles::user_id.eq(user_id))
         .order(workspaces::slug)
-        .select((Workspace::as_select(), role_grants::role))
+        .select((Workspace::as_select(), user_roles::role))
         .load(conn)?;
     let mut found: Vec<(Workspace, Role)> = Vec::new();
     for (workspace, role) in rows {
@@ -82,9 +82,9 @@ pub fn create(conn: &mut DbConn, new: &NewWorkspace<'_>, now: i64) -> Result<Wor
         .execute(conn)?;
     let made = get(conn, new.slug)?;
     let owners: Vec<i64> = workspaces::table
-        .inner_join(role_grants::table.on(role_grants::workspace_id.eq(workspaces::id)))
-        .filter(workspaces::slug.eq(DEFAULT).and(role_grants::role.eq(Role::Owner.as_str())))
-        .select(role_grants::user_id)
+        .inner_join(user_roles::table.on(user_roles::workspace_id.eq(workspaces::id)))
+        .filter(workspaces::slug.eq(DEFAULT).and(user_roles::role.eq(Role::Owner.as_str())))
+        .select(user_roles::user_id)
         .distinct()
         .load(conn)?;
     for owner in owners {

@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::jobs::overview::{JobOverview, JobRun, JobStatus};
 use crate::jobs::{Jobs, RunError, Scope, Watch, day_number};
+use crate::outbound::Outbound;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
@@ -56,10 +57,10 @@ impl From<RunError> for Failure {
     }
 }
 
-pub(super) fn run(verb: &Verb, config: &Config) -> Result<ExitCode, Failure> {
+pub(super) fn run(verb: &Verb, config: &Config, outbound: &Outbound) -> Result<ExitCode, Failure> {
     let clock = Clock::system();
     let db = open_store(config, &clock)?;
-    let jobs = app::jobs(config, &db, &clock)?;
+    let jobs = app::jobs(config, &db, &clock, outbound)?;
     match verb {
         Verb::List(list) => {
             let overview = db.read_blocking(|conn| jobs.overview(conn))?;

@@ -1,6 +1,7 @@
 //! The command line: one file per verb.
 
 mod admin;
+mod audit;
 mod backup;
 mod demo;
 mod doctor;
@@ -62,6 +63,9 @@ enum Verb {
     /// Make users, tokens, write keys and workspaces.
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// Look after the audit log.
+    #[command(subcommand)]
+    Audit(audit::Verb),
     /// Print the OpenAPI document.
     Openapi,
     /// Ask the running server whether it is alive; exit 0 if so.
@@ -98,10 +102,11 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Verb::Demo(verb) => demo::run(&verb),
         Verb::Import(verb) => import::run(&verb, &config),
         Verb::Reindex(verb) => reindex::run(&verb, &config),
-        Verb::Jobs(verb) => jobs::run(&verb, &config),
+        Verb::Jobs(verb) => jobs::run(&verb, &config, &outbound),
         Verb::Backup(verb) => backup::run(&verb, &config),
         Verb::Restore(verb) => restore::run(&verb, &config),
         Verb::Admin(verb) => admin::run(&verb, &config),
+        Verb::Audit(verb) => audit::run(&verb, &config),
         Verb::Openapi => openapi::run(),
         Verb::Healthcheck(verb) => healthcheck::run(&verb, &config, &outbound),
         Verb::Doctor(verb) => doctor::run(&verb, &config),

@@ -7,7 +7,7 @@ use figment::providers::{Format, Serialized, Toml};
 use figment::value::{Dict, Value};
 use figment::{Figment, Profile};
 
-use super::Config;
+use super::{Config, Origins};
 
 /// The configuration cannot be used; the text is for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -16,9 +16,10 @@ pub struct ConfigError(String);
 
 const PREFIX: &str = "TAKEHOLD_";
 /// Keys that the environment may also name by file.
-const SECRETS: [&str; 7] = [
+const SECRETS: [&str; 8] = [
     "database.url",
     "server.secret_key",
+    "server.previous_secret_key",
     "bootstrap.owner_password",
     "auth.oidc.client_secret",
     "auth.ldap.bind_password",
@@ -47,10 +48,12 @@ pub fn load_from(
     }
     let merged = figment.merge(Serialized::from(&environment.values, Profile::Default));
     let values: serde_json::Value = merged.extract().map_err(|e| ConfigError(one_line(&e.to_string())))?;
-    serde_path_to_error::deserialize(values).map_err(|error| {
+    let mut config: Config = serde_path_to_error::deserialize(values).map_err(|error| {
         let key = error.path().to_string();
         word(&key, &error.into_inner().to_string(), file, &environment)
-    })
+    })?;
+    config.origins = Origins::new(file.map(Path::to_owned), environment.variables);
+    Ok(config)
 }
 
 /// The variables that speak of the configuration, as a tree and by key.
@@ -70,7 +73,7 @@ impl Environment {
                 continue;
             }
             let key = name.to_ascii_lowercase().replace("__", ".");
-            let (key, value) = match key.strip_suffix("_file").filter(|key| SECRETS.contains(key)) {
+            let (key, value) = match key.strip_suffix("_file").filter(|key| is_secret(key)) {
                 None => (key, value),
                 Some(secret) => {
                     let text = std::fs::read_to_string(&value)
@@ -85,6 +88,15 @@ impl Environment {
         }
         Ok(Self { values, variables })
     }
+}
+
+/// Sources of sign-on have names of their own, so their secrets are known by how their keys end.
+fn is_secret(key: &str) -> bool {
+    let of_source = || {
+        let name = key.strip_prefix("auth.sources.").and_then(|rest| rest.split_once('.'));
+        name.is_some_and(|(_, name)| ["client_secret", "bind_password"].contains(&name))
+    };
+    SECRETS.contains(&key) || of_source()
 }
 
 fn insert(dict: &mut Dict, key: &str, value: String) {

@@ -5,11 +5,13 @@
 //!
 //! The configuration is read once and handed down; nothing is global.
 
+mod audit;
 mod auth;
 mod backup;
 mod bootstrap;
 mod database;
 mod load;
+mod origins;
 mod outbound;
 mod parse;
 mod server;
@@ -21,11 +23,13 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-pub use auth::{AuthConfig, LdapConfig, OidcConfig};
+pub use audit::{AuditConfig, SyslogAddress};
+pub use auth::{AuthConfig, LdapConfig, LocalConfig, OidcConfig, SourceConfig, TotpPolicy};
 pub use backup::BackupConfig;
 pub use bootstrap::BootstrapConfig;
 pub use database::DatabaseConfig;
 pub use load::{ConfigError, load, load_from};
+pub use origins::{Origins, Place};
 pub use outbound::OutboundConfig;
 pub use server::ServerConfig;
 pub use smtp::SmtpConfig;
@@ -52,16 +56,25 @@ pub struct Config {
     pub outbound: OutboundConfig,
     /// Sign-on by other systems.
     pub auth: AuthConfig,
+    /// Where the audit log goes beside the database.
+    pub audit: AuditConfig,
     /// The mail relay.
     pub smtp: SmtpConfig,
     /// Outgoing webhooks.
     pub webhooks: WebhooksConfig,
+    #[serde(skip)]
+    pub(crate) origins: Origins,
 }
 
 /// The folder that defaults live in.
 const DEFAULT_FOLDER: &str = "./takehold-data";
 
 impl Config {
+    /// Where each key was set.
+    pub fn origins(&self) -> &Origins {
+        &self.origins
+    }
+
     /// The database URL; without one, a file in the data folder.
     pub fn database_url(&self) -> String {
         match &self.database.url {

@@ -51,6 +51,41 @@ pub(super) fn words<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D
     Ok(items.iter().map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect())
 }
 
+/// A list of names; in the environment with commas between them, or as JSON where a name has a comma.
+pub(super) fn names<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged, expecting = "expected a list of names, such as [\"one\", \"two\"]")]
+    enum ListOrText {
+        List(Vec<String>),
+        Text(String),
+    }
+    let items = match ListOrText::deserialize(from)? {
+        ListOrText::List(items) => items,
+        ListOrText::Text(text) if text.trim_start().starts_with('[') => serde_json::from_str(&text)
+            .map_err(|_| D::Error::custom("no JSON list of names; right would be [\"one\", \"two\"]"))?,
+        ListOrText::Text(text) => text.split(',').map(str::to_owned).collect(),
+    };
+    Ok(items.iter().map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect())
+}
+
+/// A number that may be missing; the environment knows only text.
+pub(super) fn maybe_number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged, expecting = "expected a number from 0 up")]
+    enum NumberOrText {
+        Number(u64),
+        Text(String),
+    }
+    match Option::<NumberOrText>::deserialize(from)? {
+        None => Ok(None),
+        Some(NumberOrText::Number(number)) => Ok(Some(number)),
+        Some(NumberOrText::Text(text)) => match text.trim().parse() {
+            Ok(number) => Ok(Some(number)),
+            Err(_) => Err(D::Error::custom(format!("{text:?} is no number from 0 up"))),
+        },
+    }
+}
+
 /// A number; the environment knows only text.
 pub(super) fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
     #[derive(serde::Deserialize)]
@@ -66,6 +101,24 @@ pub(super) fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Erro
     number
         .filter(|number| *number <= 3_600)
         .ok_or_else(|| D::Error::custom("is no number of seconds from 0 to 3600; right would be 20"))
+}
+
+/// A number of calls in a minute.
+pub(super) fn per_minute<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged, expecting = "expected a number of calls in a minute, such as 30000")]
+    enum NumberOrText {
+        Number(u32),
+        Text(String),
+    }
+    match NumberOrText::deserialize(from)? {
+        NumberOrText::Number(number) => Ok(number),
+        NumberOrText::Text(text) => text.trim().parse().map_err(|_| {
+            D::Error::custom(format!(
+                "{text:?} is no number of calls in a minute; right would be 30000, or 0 for no bound"
+            ))
+        }),
+    }
 }
 
 pub(super) fn web_origin<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {

@@ -19,12 +19,18 @@ pub struct ServerConfig {
     pub public_url: Option<String>,
     /// 32 bytes as hex or base64. A secret. On SQLite it is made in the data folder when missing.
     pub secret_key: Option<String>,
+    /// The key before `secret_key`, while it is being replaced. A secret.
+    pub previous_secret_key: Option<String>,
     /// Proxies whose `X-Forwarded-For` is believed, as addresses or CIDR ranges.
     #[serde(deserialize_with = "parse::networks")]
     pub trusted_proxies: Vec<IpNet>,
     /// Seconds that requests may go on after the server was told to stop.
     #[serde(deserialize_with = "parse::seconds")]
     pub drain_seconds: u64,
+    /// Calls of the API and of the console that each token, session or stranger's address may make in a minute; a
+    /// tenth of them at once. 0 sets no bound. Events under `/v1` are not counted.
+    #[serde(deserialize_with = "parse::per_minute")]
+    pub rate_limit: u32,
 }
 
 impl Default for ServerConfig {
@@ -33,8 +39,10 @@ impl Default for ServerConfig {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: None,
             secret_key: None,
+            previous_secret_key: None,
             trusted_proxies: Vec::new(),
             drain_seconds: 20,
+            rate_limit: 30_000,
         }
     }
 }

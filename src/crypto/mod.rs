@@ -9,7 +9,7 @@ mod password;
 mod secret;
 mod vault;
 
-pub use key::{KeyError, SecretKey};
+pub use key::{KeyError, SecretKey, Stamp};
 pub use password::{PasswordError, Passwords};
 pub use secret::{Secret, SecretKind, equal, has_valid_form, hash, random_letters};
 pub use vault::{Vault, VaultError};

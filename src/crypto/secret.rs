@@ -19,6 +19,8 @@ pub enum SecretKind {
     Session,
     /// The first set-up.
     SetupCode,
+    /// An invitation, or a new password.
+    WelcomeCode,
 }
 
 impl SecretKind {
@@ -28,6 +30,7 @@ impl SecretKind {
             Self::WriteKey => "thw_",
             Self::Session => "ths_",
             Self::SetupCode => "thc_",
+            Self::WelcomeCode => "thi_",
         }
     }
 }

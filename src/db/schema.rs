@@ -1,9 +1,9 @@
 //! Tables as Diesel sees them on both engines: numbers are BigInt, times BigInt microseconds, JSON Text.
 #![allow(missing_docs, reason = "Diesel writes these items")]
 
-diesel::table! { workspaces (id) { id -> BigInt, slug -> Text, name -> Text, kind -> Text, time_zone -> Text, created_at -> BigInt, retention_days_events -> Nullable<Integer>, retention_days_jobs -> Integer, pseudonyms -> SmallInt, smallest_group -> Integer, } }
-diesel::table! { users (id) { id -> BigInt, email -> Text, name -> Text, password_hash -> Nullable<Text>, created_at -> BigInt, disabled_at -> Nullable<BigInt>, last_login_at -> Nullable<BigInt>, disabled_by -> Nullable<Text>, break_glass -> SmallInt, } }
-diesel::table! { role_grants (user_id, workspace_id, origin) { user_id -> BigInt, workspace_id -> BigInt, origin -> Text, role -> Text, } }
+diesel::table! { workspaces (id) { id -> BigInt, slug -> Text, name -> Text, kind -> Text, time_zone -> Text, created_at -> BigInt, retention_days_events -> Nullable<Integer>, retention_days_jobs -> Integer, pseudonyms -> SmallInt, smallest_group -> Integer, personal_traits -> Text, } }
+diesel::table! { users (id) { id -> BigInt, email -> Text, name -> Text, password_hash -> Nullable<Text>, created_at -> BigInt, disabled_at -> Nullable<BigInt>, last_login_at -> Nullable<BigInt>, disabled_by -> Nullable<Text>, break_glass -> SmallInt, totp_secret -> Nullable<Text>, totp_since -> Nullable<BigInt>, totp_step -> Nullable<BigInt>, } }
+diesel::table! { user_roles (user_id, workspace_id, origin) { user_id -> BigInt, workspace_id -> BigInt, role -> Text, origin -> Text, } }
 diesel::table! { app_grants (user_id, workspace_id, app, origin) { user_id -> BigInt, workspace_id -> BigInt, app -> Text, origin -> Text, } }
 diesel::table! {
     identities (source, subject) {
@@ -13,8 +13,8 @@ diesel::table! {
 }
 diesel::table! {
     sessions (token_hash) {
-        token_hash -> Text, id -> Text, user_id -> BigInt, source -> Text, address -> Text, agent -> Text, sid -> Nullable<Text>,
-        id_token -> Nullable<Text>, created_at -> BigInt, last_seen_at -> BigInt,
+        token_hash -> Text, user_id -> BigInt, created_at -> BigInt, last_seen_at -> BigInt, id -> Text, source -> Text,
+        address -> Text, agent -> Text, sid -> Nullable<Text>, id_token -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -26,7 +26,7 @@ diesel::table! {
 diesel::table! {
     write_keys (id) {
         id -> BigInt, workspace_id -> BigInt, name -> Text, app -> Nullable<Text>, prefix -> Text, key_hash -> Text,
-        created_at -> BigInt, last_used_at -> Nullable<BigInt>, revoked_at -> Nullable<BigInt>,
+        created_at -> BigInt, last_used_at -> Nullable<BigInt>, revoked_at -> Nullable<BigInt>, expires_at -> Nullable<BigInt>, rotated_from -> Nullable<BigInt>,
     }
 }
 diesel::table! { installation (name) { name -> Text, value -> Text, } }
@@ -72,18 +72,43 @@ diesel::table! {
         previous -> Text, hash -> Text,
     }
 }
+diesel::table! {
+    sign_in_sources (key) {
+        key -> Text, kind -> Text, name -> Text, enabled -> SmallInt, settings -> Text, secrets -> Text, created_at -> BigInt, changed_at -> BigInt,
+    }
+}
+diesel::table! {
+    group_mappings (id) {
+        id -> BigInt, source -> Text, group_name -> Text, workspace_id -> BigInt, role -> Text, app -> Nullable<Text>, created_at -> BigInt,
+    }
+}
+diesel::table! {
+    login_attempts (state_hash) {
+        state_hash -> Text, cookie_hash -> Text, source -> Text, redirect_uri -> Text, destination -> Text, created_at -> BigInt,
+    }
+}
+diesel::table! { recovery_codes (user_id, code_hash) { user_id -> BigInt, code_hash -> Text, } }
 diesel::table! { audit_head (id) { id -> BigInt, rows -> BigInt, hash -> Text, } }
+diesel::table! { audit_marks (name) { name -> Text, through -> BigInt, at -> BigInt, problem -> Nullable<Text>, } }
+diesel::table! {
+    welcome_links (id) {
+        id -> BigInt, kind -> Text, email -> Text, name -> Text, user_id -> Nullable<BigInt>, workspace_id -> Nullable<BigInt>, role -> Nullable<Text>,
+        apps -> Text, code_hash -> Text, made_by -> Nullable<BigInt>, created_at -> BigInt, expires_at -> BigInt,
+    }
+}
 diesel::table! { data_keys (id) { id -> BigInt, wrapped -> Text, created_at -> BigInt, retired_at -> Nullable<BigInt>, } }
 
 diesel::allow_tables_to_appear_in_same_query!(
     workspaces,
     users,
-    role_grants,
+    user_roles,
     app_grants,
     identities,
     sessions,
     api_tokens,
     write_keys,
-    audit_log
+    audit_log,
+    welcome_links
 );
 diesel::allow_tables_to_appear_in_same_query!(app_settings, dictionary);
+diesel::allow_tables_to_appear_in_same_query!(group_mappings, workspaces);

@@ -11,23 +11,35 @@ pub fn wants_csv(req: &HttpRequest) -> bool {
     accepted.split(',').any(|part| part.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("text/csv"))
 }
 
+/// Marks an answer that is a list to be taken away: its name, and how many rows it has.
+#[derive(Clone, Copy, Debug)]
+pub struct Exported {
+    /// Name of the file, without `.csv`.
+    pub name: &'static str,
+    /// Rows, without the columns' names.
+    pub rows: usize,
+}
+
 /// Builds a CSV answer row by row.
 pub struct Csv {
     writer: csv::Writer<Vec<u8>>,
     name: &'static str,
+    rows: usize,
 }
 
 impl Csv {
     /// Starts a file of this name (without `.csv`) with these columns.
     pub fn new<I: IntoIterator<Item = S>, S: AsRef<str>>(name: &'static str, columns: I) -> Result<Self, ApiError> {
-        let mut file = Self { writer: csv::Writer::from_writer(Vec::new()), name };
+        let mut file = Self { writer: csv::Writer::from_writer(Vec::new()), name, rows: 0 };
         file.row(columns)?;
+        file.rows = 0;
         Ok(file)
     }
 
     /// Adds a row; what a spreadsheet would run as a formula is made text.
     pub fn row<I: IntoIterator<Item = S>, S: AsRef<str>>(&mut self, fields: I) -> Result<(), ApiError> {
         let fields = fields.into_iter().map(|field| tame(field.as_ref()));
+        self.rows += 1;
         self.writer.write_record(fields).map_err(|e| ApiError::internal(format!("csv: {e}")))
     }
 
@@ -45,13 +57,15 @@ impl Csv {
     /// The answer.
     pub fn answer(self) -> Result<HttpResponse, ApiError> {
         let body = self.writer.into_inner().map_err(|e| ApiError::internal(format!("csv: {e}")))?;
-        Ok(HttpResponse::Ok()
+        let mut answer = HttpResponse::Ok()
             .content_type("text/csv; charset=utf-8")
             .insert_header(ContentDisposition {
                 disposition: DispositionType::Attachment,
                 parameters: vec![DispositionParam::Filename(format!("{}.csv", self.name))],
             })
-            .body(body))
+            .body(body);
+        answer.extensions_mut().insert(Exported { name: self.name, rows: self.rows });
+        Ok(answer)
     }
 }
 

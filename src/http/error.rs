@@ -152,9 +152,14 @@ impl ApiError {
         self.code
     }
 
+    /// The sentence for whoever called.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// Whether the store did not answer, or could not write.
     pub fn is_unavailable(&self) -> bool {
-        self.status == StatusCode::SERVICE_UNAVAILABLE
+        self.status == StatusCode::SERVICE_UNAVAILABLE && self.code == "unavailable"
     }
 
     /// What the log should know of a failure of ours.

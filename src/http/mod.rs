@@ -12,12 +12,13 @@ mod csv;
 mod error;
 mod json;
 pub mod layers;
+pub mod limit;
 mod page;
 mod query;
 
 pub use client::ClientAddress;
 pub use csrf::{check_console_write, check_same_origin};
-pub use csv::{Csv, maybe, wants_csv};
+pub use csv::{Csv, Exported, maybe, wants_csv};
 pub use error::{ApiError, FieldError, Problem};
 pub use json::{ValidJson, object};
 pub use page::{Cursor, Limit, Page};

@@ -7,8 +7,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Ingest;
 use super::inspector::{Entry, InspectorTotals, KEPT, Outcome};
+use super::masks::Masks;
 use super::receive::{self, Sender};
-use crate::auth::{Can, can};
+use crate::auth::{Can, Scope, can};
+use crate::crypto::SecretKey;
 use crate::http::{ApiError, ValidJson, ValidQuery};
 
 /// Adds the inspector.
@@ -44,13 +46,24 @@ struct Inspector {
 async fn look(
     caller: Can<can::InspectorRead>,
     ingest: web::Data<Ingest>,
+    key: web::Data<SecretKey>,
     ValidQuery(ask): ValidQuery<LookQuery>,
 ) -> Result<web::Json<Inspector>, ApiError> {
     if i64::try_from(ask.after).is_err() {
         return Err(ApiError::bad_query("after", "is no number of an entry; take `next` of the look before"));
     }
     let limit = ask.limit.map_or(KEPT, |limit| usize::from(limit).min(KEPT));
-    let look = ingest.inspector.look(caller.workspace.id, ingest.clock.now(), ask.after, limit);
+    let apps = match &caller.scope {
+        Scope::All => None,
+        Scope::Apps(apps) => Some(apps),
+    };
+    let mut look = ingest.inspector.look(caller.workspace.id, ingest.clock.now(), (ask.after, limit), apps);
+    if !caller.sees_names() {
+        let dictionary = ingest.dictionaries.of(caller.workspace.id);
+        let known = dictionary.read();
+        let masks = Masks::of(&caller.workspace, &key, &known);
+        look.entries = look.entries.into_iter().map(|entry| masks.entry(entry)).collect();
+    }
     Ok(web::Json(Inspector { items: look.entries, totals: look.totals, per_second: look.per_second, next: look.next }))
 }
 
@@ -70,6 +83,10 @@ async fn test_event(
     ingest: web::Data<Ingest>,
     ValidJson(body): ValidJson<TestEvent>,
 ) -> Result<HttpResponse, ApiError> {
+    if let Scope::Apps(apps) = &caller.scope {
+        let app = body.app.as_ref().ok_or_else(|| ApiError::invalid("app", "is needed; name one of your apps"))?;
+        apps.get(app).ok_or_else(|| ApiError::not_found(format!("app {app:?}")))?;
+    }
     let person = "takehold-test";
     let event = json!({ "type": "track", "userId": person, "event": "Test Event", "context": { "app": body.app } });
     let calls = json!({ "batch": [{ "type": "identify", "userId": person, "traits": { "test": true } }, event] });

@@ -1,6 +1,6 @@
 //! The live inspector: what came in last at this process, and why anything was refused.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
@@ -56,6 +56,9 @@ pub struct Entry {
     /// The call as it was sent.
     #[schema(value_type = Option<Object>)]
     pub payload: Option<serde_json::Value>,
+    /// The app of the write key: whose call it is when it names none.
+    #[serde(skip)]
+    pub key_app: Option<String>,
 }
 
 /// Calls since this process started.
@@ -104,12 +107,7 @@ impl Inspector {
         let mut refused_room = watched;
         let mut room = if now - feed.watched_at < WATCHING { watched } else { alone };
         for (at, outcome) in outcomes.iter().enumerate() {
-            let count = match outcome {
-                Outcome::Accepted => &mut feed.totals.accepted,
-                Outcome::Duplicate => &mut feed.totals.duplicate,
-                Outcome::Rejected => &mut feed.totals.rejected,
-            };
-            *count += 1;
+            feed.totals.count(*outcome);
             // Refusals are what people look for: they have room of their own.
             let room = if *outcome == Outcome::Rejected { &mut refused_room } else { &mut room };
             if *room == 0 {
@@ -134,21 +132,56 @@ impl Inspector {
         }
     }
 
-    /// What came after entry `after`.
-    pub fn look(&self, workspace: i64, now: i64, after: u64, limit: usize) -> Look {
+    /// What came after entry `after`; with some apps only, what is of these, and counts of that alone, as far as it is
+    /// kept.
+    pub fn look(
+        &self,
+        workspace: i64,
+        now: i64,
+        (after, limit): (u64, usize),
+        apps: Option<&BTreeSet<String>>,
+    ) -> Look {
         let mut feeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let feed = feeds.entry(workspace).or_default();
         feed.watched_at = now;
-        let fresh: Vec<Entry> = feed.entries.iter().filter(|entry| entry.seq > after).cloned().collect();
+        let seen = |entry: &&Entry| apps.is_none_or(|apps| entry.is_of(apps));
+        let fresh: Vec<Entry> = feed.entries.iter().filter(|entry| entry.seq > after).filter(seen).cloned().collect();
         let skip = fresh.len().saturating_sub(limit);
-        let calls: u64 = feed.seconds.iter().filter(|(at, _)| *at > now / SECOND - 10).map(|(_, calls)| *calls).sum();
+        let (totals, calls) = match apps {
+            None => {
+                let recent = feed.seconds.iter().filter(|(at, _)| *at > now / SECOND - 10);
+                (feed.totals, recent.map(|(_, calls)| *calls).sum())
+            }
+            Some(_) => {
+                let mut totals = InspectorTotals::default();
+                feed.entries.iter().filter(seen).for_each(|entry| totals.count(entry.outcome));
+                let recent = feed.entries.iter().filter(seen).filter(|e| e.at.as_microsecond() > now - 10 * SECOND);
+                (totals, u64::try_from(recent.count()).unwrap_or(0))
+            }
+        };
         #[expect(clippy::as_conversions, reason = "a rate for the eye")]
         let per_second = calls as f64 / 10.0;
-        Look { entries: fresh.into_iter().skip(skip).collect(), totals: feed.totals, per_second, next: feed.next }
+        Look { entries: fresh.into_iter().skip(skip).collect(), totals, per_second, next: feed.next }
+    }
+}
+
+impl InspectorTotals {
+    fn count(&mut self, outcome: Outcome) {
+        let count = match outcome {
+            Outcome::Accepted => &mut self.accepted,
+            Outcome::Duplicate => &mut self.duplicate,
+            Outcome::Rejected => &mut self.rejected,
+        };
+        *count += 1;
     }
 }
 
 impl Entry {
+    /// Whether it is of one of these apps.
+    fn is_of(&self, apps: &BTreeSet<String>) -> bool {
+        self.app.as_ref().or(self.key_app.as_ref()).is_some_and(|app| apps.contains(app))
+    }
+
     /// An entry of which nothing is known but when it came, what became of it, and the name of its key.
     pub fn empty(now: i64, outcome: Outcome, key: &str) -> Self {
         Self {
@@ -164,6 +197,7 @@ impl Entry {
             code: None,
             message: None,
             payload: None,
+            key_app: None,
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod fingerprints;
 pub mod inspect;
 pub mod inspector;
 pub mod log;
+mod masks;
 pub mod model;
 pub mod receive;
 pub mod routes;

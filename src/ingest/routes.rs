@@ -241,6 +241,7 @@ fn note_unreadable(ingest: &Ingest, key: &WriteKey, now: i64, rejection: &Reject
     ingest.inspector.note(key.workspace_id, now, &[Outcome::Rejected], |_| Entry {
         code: Some(rejection.code.to_owned()),
         message: Some(rejection.message.clone()),
+        key_app: key.app.clone(),
         ..Entry::empty(now, Outcome::Rejected, &key.name)
     });
 }
@@ -269,6 +270,7 @@ fn describe(
         code: rejection.map(|r| r.code.to_owned()),
         message: rejection.map(|r| r.message.clone()),
         payload,
+        key_app: key.app.clone(),
         ..Entry::empty(now, outcome, &key.name)
     }
 }

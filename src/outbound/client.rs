@@ -1,5 +1,6 @@
 //! Clients that trust who the operator trusts and go the way the operator set.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ pub fn install_tls() {
 #[derive(Clone)]
 pub struct Outbound {
     tls: ClientConfig,
+    roots: RootCertStore,
     proxy: Option<Proxy>,
     contacts: Arc<Contacts>,
     clock: Clock,
@@ -44,30 +46,27 @@ impl Outbound {
     pub fn new(config: &OutboundConfig, clock: Clock) -> Result<Self, OutboundError> {
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         if let Some(file) = &config.ca_file {
-            let failed = |e: &dyn std::fmt::Display| {
-                let remedy = "right would be certificates in PEM, each between BEGIN CERTIFICATE and END CERTIFICATE";
-                OutboundError(format!("outbound.ca_file: {}: {e}; {remedy}", file.display()))
-            };
-            let bytes = std::fs::read(file).map_err(|e| failed(&e))?;
-            let mut any = false;
-            for certificate in CertificateDer::pem_slice_iter(&bytes) {
-                roots.add(certificate.map_err(|e| failed(&e))?).map_err(|e| failed(&e))?;
-                any = true;
-            }
-            if !any {
-                return Err(failed(&"no certificate in it"));
-            }
+            add_authorities(&mut roots, file, "outbound.ca_file")?;
         }
-        let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|e| OutboundError(format!("TLS cannot be used: {e}")))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let tls = tls_with(&roots)?;
         let around = NoProxy::from_string(&config.no_proxy.join(","));
         let proxy = config.proxy.as_deref().map(Proxy::all).transpose();
         let proxy = proxy
             .map_err(|e| OutboundError(format!("outbound.proxy: {e}; right would be http://proxy.example.com:3128")))?;
-        Ok(Self { tls, proxy: proxy.map(|proxy| proxy.no_proxy(around)), contacts: Arc::default(), clock })
+        Ok(Self { tls, roots, proxy: proxy.map(|proxy| proxy.no_proxy(around)), contacts: Arc::default(), clock })
+    }
+
+    /// The way out for one source that may have an authority of its own, set by this key.
+    pub fn trusting(&self, ca_file: Option<&Path>, key: &str) -> Result<Self, OutboundError> {
+        let Some(file) = ca_file else { return Ok(self.clone()) };
+        let mut roots = self.roots.clone();
+        add_authorities(&mut roots, file, key)?;
+        Ok(Self { tls: tls_with(&roots)?, roots, ..self.clone() })
+    }
+
+    /// How TLS is spoken, for what does not speak HTTP.
+    pub fn tls(&self) -> Arc<ClientConfig> {
+        Arc::new(self.tls.clone())
     }
 
     /// A client for one purpose. It follows no redirect: where calls go is the operator's choice, not the server's.
@@ -144,6 +143,28 @@ impl Outbound {
     }
 }
 
+fn add_authorities(roots: &mut RootCertStore, file: &Path, key: &str) -> Result<(), OutboundError> {
+    let failed = |e: &dyn std::fmt::Display| {
+        let remedy = "right would be certificates in PEM, each between BEGIN CERTIFICATE and END CERTIFICATE";
+        OutboundError(format!("{key}: {}: {e}; {remedy}", file.display()))
+    };
+    let bytes = std::fs::read(file).map_err(|e| failed(&e))?;
+    let mut any = false;
+    for certificate in CertificateDer::pem_slice_iter(&bytes) {
+        roots.add(certificate.map_err(|e| failed(&e))?).map_err(|e| failed(&e))?;
+        any = true;
+    }
+    if any { Ok(()) } else { Err(failed(&"no certificate in it")) }
+}
+
+fn tls_with(roots: &RootCertStore) -> Result<ClientConfig, OutboundError> {
+    Ok(ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|e| OutboundError(format!("TLS cannot be used: {e}")))?
+        .with_root_certificates(roots.clone())
+        .with_no_client_auth())
+}
+
 fn unusable(error: &reqwest::Error) -> OutboundError {
     OutboundError(format!("no call to elsewhere can be made: {}", causes(error)))
 }
@@ -176,7 +197,11 @@ impl Client {
 
     /// Sends it; an answer of any status is one that came through.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Result<reqwest::Response, String> {
-        let request = request.build().map_err(|e| causes(&e))?;
+        self.execute(request.build().map_err(|e| causes(&e))?).await
+    }
+
+    /// The same for a request that a library made.
+    pub async fn execute(&self, request: reqwest::Request) -> Result<reqwest::Response, String> {
         let url = request.url().clone();
         let answer = self.http.execute(request).await.map_err(|e| causes(&e));
         self.outbound.note_url(self.kind, &url, answer.as_ref().err().cloned());

@@ -32,7 +32,18 @@ impl Kind {
     /// The collector of traces.
     pub const TRACES: Self =
         Self { name: "traces", purpose: "Takes traces of requests", configured_by: "telemetry.otlp_endpoint" };
-    const ALL: [Self; 2] = [Self::DATABASE, Self::TRACES];
+    /// The collector of the audit log.
+    pub const SYSLOG: Self = Self { name: "syslog", purpose: "Takes the audit log", configured_by: "audit.syslog" };
+    /// A provider of OpenID Connect.
+    pub const SIGN_ON: Self =
+        Self { name: "sign-on", purpose: "Tells who signs in", configured_by: "auth.oidc.issuer" };
+    /// A directory.
+    pub const DIRECTORY: Self = Self {
+        name: "directory",
+        purpose: "Tells who signs in and what their groups are",
+        configured_by: "auth.ldap.url",
+    };
+    const ALL: [Self; 5] = [Self::DATABASE, Self::TRACES, Self::SYSLOG, Self::SIGN_ON, Self::DIRECTORY];
 
     /// The kind of this name; one that an earlier version knew may be gone.
     pub fn named(name: &str) -> Option<Self> {

@@ -9,7 +9,9 @@
 mod client;
 mod collector;
 mod destinations;
+mod syslog;
 
 pub use client::{Client, Outbound, OutboundError, install_tls};
 pub use collector::Collector;
 pub use destinations::{Destination, Kind, list};
+pub use syslog::Syslog;

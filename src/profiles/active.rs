@@ -5,6 +5,7 @@ use roaring::RoaringBitmap;
 
 use super::listing::ListQuery;
 use crate::activity::days::{self, Period};
+use crate::activity::sight::Sight;
 use crate::activity::view::{Filter, NOWHERE, View};
 use crate::db::DbConn;
 use crate::http::ApiError;
@@ -17,14 +18,14 @@ pub(super) fn behind(
     view: &mut View,
     conn: &mut DbConn,
     names: &Dictionary,
+    sight: &Sight,
     query: &ListQuery,
 ) -> Result<Option<RoaringBitmap>, ApiError> {
-    let number = |kind, name: &Option<String>| name.as_ref().map(|name| names.number(kind, name).unwrap_or(NOWHERE));
+    let account = query.account.as_ref().map(|name| names.number(Kind::Account, name).unwrap_or(NOWHERE));
     let filter = Filter {
-        app: number(Kind::App, &query.app),
-        accounts: number(Kind::Account, &query.account).map(|account| vec![account]),
+        accounts: account.map(|account| vec![account]),
         include_excluded: query.include_excluded || query.excluded.is_some(),
-        ..Filter::default()
+        ..sight.filter(names, query.app.as_ref())?
     };
     let mut people: Option<RoaringBitmap> = None;
     if let Some((from, to)) = span(query.active_from, query.active_to)? {

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, web};
 use jiff::Timestamp;
+use roaring::RoaringBitmap;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
@@ -13,16 +15,19 @@ use crate::activity::ask::Activity;
 use crate::activity::days;
 use crate::activity::question::ask;
 use crate::activity::rhythm::{Rhythm, RhythmState, state};
-use crate::activity::routes::instant;
+use crate::activity::routes::{instant, table};
 use crate::activity::series::MONTH;
+use crate::activity::sight::Sight;
+use crate::activity::small::Smallest;
 use crate::activity::view::View;
 use crate::apps::releases::{self as release_store};
 use crate::apps::settings::{self, Settings};
 use crate::auth::{Can, can};
 use crate::clock::Clock;
 use crate::db::{Db, DbConn};
-use crate::http::{ApiError, Csv, Page, ValidJson, ValidQuery, maybe, wants_csv};
+use crate::http::{ApiError, Page, ValidJson, ValidQuery, maybe, wants_csv};
 use crate::ingest::dictionary::{Dictionary, Kind};
+use crate::people::pseudonyms;
 
 /// A piece of observed software.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -35,13 +40,13 @@ pub(super) struct App {
     /// Counted events over all time.
     events: u64,
     /// Distinct people active in the last 28 days, today included.
-    active_people_28: u64,
+    active_people_28: Option<u64>,
     /// The same for the 28 days before.
-    active_people_prev_28: u64,
+    active_people_prev_28: Option<u64>,
     rhythm: Rhythm,
     rhythm_set_by_hand: bool,
     /// People whose activity the rhythm was learned from.
-    rhythm_people: u64,
+    rhythm_people: Option<u64>,
     /// Where the app stands against its rhythm.
     state: RhythmState,
     /// When it is expected to be used again.
@@ -54,17 +59,21 @@ pub(super) struct App {
     /// E-mails.
     owners: Vec<String>,
     tags: Vec<String>,
+    /// Whether counts are null because they are of fewer people than the workspace shows.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    suppressed: bool,
 }
 
 const COLUMNS: [&str; 5] = ["last_seen", "first_seen", "events", "name", "active_people_28"];
 
-/// All apps, unsorted.
+/// All apps that the caller sees, unsorted.
 fn load(
     view: &mut View,
     conn: &mut DbConn,
     names: &Dictionary,
-    workspace: i64,
-    now: i64,
+    sight: &Sight,
+    (workspace, now): (i64, i64),
     include_excluded: bool,
 ) -> Result<Vec<App>, ApiError> {
     let today = view.day_of(now);
@@ -77,8 +86,9 @@ fn load(
     for (app, version, at) in release_store::load(conn, workspace, None)? {
         latest.insert(app, (version, at));
     }
+    let smallest = sight.smallest();
     let mut apps = Vec::new();
-    for number in all(view, names) {
+    for number in all(view, names).into_iter().filter(|number| sight.sees(*number)) {
         let settings = settings.get(&number).cloned().unwrap_or_default();
         let by_hand = settings.rhythm.as_deref().and_then(Rhythm::from_key);
         let told = learned.get(&number);
@@ -87,22 +97,27 @@ fn load(
         let last = total.map(|t| view.day_of(t.last));
         let (state, expected) = state(rhythm, last, today);
         let release = latest.get(&number);
+        let distinct = |people: &FxHashMap<u32, RoaringBitmap>| people.get(&number).map_or(0, RoaringBitmap::len);
+        let telling = told.map_or(0, |l| u64::try_from(l.people).unwrap_or(0));
+        let counts = [distinct(&active), distinct(&before), telling];
+        let [active_people_28, active_people_prev_28, rhythm_people] = counts.map(|count| smallest.shown(count));
         apps.push(App {
             app: names.name(Kind::App, number).to_owned(),
             first_seen: total.map(|t| instant(t.first)),
             last_seen: total.map(|t| instant(t.last)),
             events: total.map_or(0, |t| t.events),
-            active_people_28: active.get(&number).map_or(0, |people| people.len()),
-            active_people_prev_28: before.get(&number).map_or(0, |people| people.len()),
+            active_people_28,
+            active_people_prev_28,
             rhythm,
             rhythm_set_by_hand: by_hand.is_some(),
-            rhythm_people: told.map_or(0, |l| u64::try_from(l.people).unwrap_or(0)),
+            rhythm_people,
             state,
             expected: expected.map(days::date),
             version: release.map(|(version, _)| names.name(Kind::Version, *version).to_owned()),
             released_at: release.map(|(_, at)| instant(*at)),
-            owners: settings.owners,
+            owners: sight.owners(view, names, settings.owners),
             tags: settings.tags,
+            suppressed: counts.into_iter().any(|count| smallest.hides(count)),
         });
     }
     Ok(apps)
@@ -120,11 +135,11 @@ pub(super) async fn list(
 ) -> Result<HttpResponse, ApiError> {
     query.check(&COLUMNS)?;
     query.only_things()?;
-    let (now, workspace) = (clock.now(), caller.workspace.id);
-    let page = ask(&activity, &caller, move |view, conn| {
+    let (now, workspace, smallest) = (clock.now(), caller.workspace.id, Smallest::seen_by(&caller));
+    let page = ask(&activity, &caller, move |view, conn, sight| {
         let names = view.names();
         let names = names.read();
-        let mut apps = load(view, conn, &names, workspace, now, query.include_excluded)?;
+        let mut apps = load(view, conn, &names, sight, (workspace, now), query.include_excluded)?;
         apps.retain(|app| {
             let mut texts = vec![app.app.as_str()];
             texts.extend(app.owners.iter().chain(&app.tags).map(String::as_str));
@@ -133,7 +148,7 @@ pub(super) async fn list(
         match query.order().0 {
             "events" => query.page(apps, |app| Some(app.events)),
             "first_seen" => query.page(apps, |app| app.first_seen),
-            "active_people_28" => query.page(apps, |app| Some(app.active_people_28)),
+            "active_people_28" => query.page(apps, |app| app.active_people_28),
             "name" => query.page(apps, |app| Some(app.app.to_lowercase())),
             _ => query.page(apps, |app| app.last_seen),
         }
@@ -157,13 +172,13 @@ pub(super) async fn list(
         ];
         let rows = page.items.into_iter().map(|a| {
             let state = serde_json::to_value(a.state).ok().and_then(|v| v.as_str().map(str::to_owned));
-            vec![
+            let row = vec![
                 a.app,
                 a.rhythm.key().to_owned(),
                 maybe(state),
                 maybe(a.expected),
-                a.active_people_28.to_string(),
-                a.active_people_prev_28.to_string(),
+                maybe(a.active_people_28),
+                maybe(a.active_people_prev_28),
                 maybe(a.first_seen),
                 maybe(a.last_seen),
                 a.events.to_string(),
@@ -171,9 +186,10 @@ pub(super) async fn list(
                 maybe(a.released_at),
                 a.owners.join(" "),
                 a.tags.join(" "),
-            ]
+            ];
+            (row, a.suppressed)
         });
-        return Csv::table("apps", &columns, rows);
+        return table("apps", &columns, rows, smallest);
     }
     Ok(HttpResponse::Ok().json(page))
 }
@@ -197,10 +213,10 @@ pub(super) async fn show(
 ) -> Result<web::Json<App>, ApiError> {
     let (now, workspace) = (clock.now(), caller.workspace.id);
     let (_, name) = path.into_inner();
-    let app = ask(&activity, &caller, move |view, conn| {
+    let app = ask(&activity, &caller, move |view, conn, sight| {
         let names = view.names();
         let names = names.read();
-        one(load(view, conn, &names, workspace, now, false)?, &name)
+        one(load(view, conn, &names, sight, (workspace, now), false)?, &name)
     })
     .await?;
     Ok(web::Json(app))
@@ -237,17 +253,20 @@ pub(super) async fn change(
     activity: web::Data<Activity>,
     clock: web::Data<Clock>,
     path: web::Path<(String, String)>,
-    ValidJson(body): ValidJson<AppChange>,
+    ValidJson(mut body): ValidJson<AppChange>,
 ) -> Result<web::Json<App>, ApiError> {
     let (now, workspace) = (clock.now(), caller.workspace.id);
     let (_, name) = path.into_inner();
     check(&body)?;
-    let number = ask(&activity, &caller, {
-        let name = name.clone();
-        move |view, _| {
+    let (number, owners) = ask(&activity, &caller, {
+        let (name, asked) = (name.clone(), body.owners.take());
+        move |view, conn, sight| {
             let names = view.names();
             let names = names.read();
-            names.number(Kind::App, &name).ok_or_else(|| ApiError::not_found(format!("app {name:?}")))
+            let number = sight.app(&names, &name)?;
+            let kept = settings::load(conn, workspace)?.remove(&number).unwrap_or_default().owners;
+            let owners = asked.map(|asked| with_kept_owners(view, &names, sight, asked, &kept)).transpose()?;
+            Ok((number, owners))
         }
     })
     .await?;
@@ -256,18 +275,34 @@ pub(super) async fn change(
         if let Some(rhythm) = body.rhythm {
             settings.rhythm = rhythm;
         }
-        settings.owners = body.owners.unwrap_or(settings.owners);
+        settings.owners = owners.unwrap_or(settings.owners);
         settings.tags = body.tags.unwrap_or(settings.tags);
         Ok::<_, ApiError>(settings::store(conn, workspace, number, &settings)?)
     })
     .await?;
-    let app = ask(&activity, &caller, move |view, conn| {
+    let app = ask(&activity, &caller, move |view, conn, sight| {
         let names = view.names();
         let names = names.read();
-        one(load(view, conn, &names, workspace, now, false)?, &name)
+        one(load(view, conn, &names, sight, (workspace, now), false)?, &name)
     })
     .await?;
     Ok(web::Json(app))
+}
+
+/// Whoever sees an owner as a pseudonym sends it back as one: it stands for the e-mail that is kept.
+fn with_kept_owners(
+    view: &mut View,
+    names: &Dictionary,
+    sight: &Sight,
+    asked: Vec<String>,
+    kept: &[String],
+) -> Result<Vec<String>, ApiError> {
+    let shown = sight.owners(view, names, kept.to_vec());
+    let known = |owner: &String| shown.iter().position(|shown| shown == owner).and_then(|at| kept.get(at)).cloned();
+    let owners: Vec<String> = asked.into_iter().map(|owner| known(&owner).unwrap_or(owner)).collect();
+    let none = owners.iter().find(|owner| !owner.contains('@'));
+    none.map_or(Ok(()), |owner| Err(no_email(owner)))?;
+    Ok(owners)
 }
 
 fn check(body: &AppChange) -> Result<(), ApiError> {
@@ -289,8 +324,13 @@ fn check(body: &AppChange) -> Result<(), ApiError> {
     };
     words("owners", &body.owners, 254)?;
     words("tags", &body.tags, 60)?;
-    let no_email = body.owners.iter().flatten().find(|owner| !owner.contains('@'));
-    no_email.map_or(Ok(()), |owner| Err(ApiError::invalid("owners", format!("{owner:?} is no e-mail address"))))
+    // A pseudonym stands for an owner who is one already.
+    let none = body.owners.iter().flatten().find(|owner| !owner.contains('@') && pseudonyms::read(owner).is_none());
+    none.map_or(Ok(()), |owner| Err(no_email(owner)))
+}
+
+fn no_email(owner: &str) -> ApiError {
+    ApiError::invalid("owners", format!("{owner:?} is no e-mail address"))
 }
 
 /// A published version of an app.
@@ -316,10 +356,10 @@ pub(super) async fn releases(
 ) -> Result<web::Json<Page<Release>>, ApiError> {
     let workspace = caller.workspace.id;
     let (_, name) = path.into_inner();
-    let items = ask(&activity, &caller, move |view, conn| {
+    let items = ask(&activity, &caller, move |view, conn, sight| {
         let names = view.names();
         let names = names.read();
-        let app = names.number(Kind::App, &name).ok_or_else(|| ApiError::not_found(format!("app {name:?}")))?;
+        let app = sight.app(&names, &name)?;
         let rows = release_store::load(conn, workspace, Some(app))?;
         let release = |(_, version, at): (u32, u32, i64)| Release {
             version: names.name(Kind::Version, version).to_owned(),

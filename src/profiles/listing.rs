@@ -87,6 +87,11 @@ impl ListQuery {
         }
     }
 
+    /// Whether a text is searched for.
+    pub fn searches(&self) -> bool {
+        self.q.as_deref().is_some_and(|q| !q.trim().is_empty())
+    }
+
     /// Whether the search text occurs in any of these, without regard to case.
     pub fn finds(&self, texts: &[&str]) -> bool {
         let Some(q) = self.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) else { return true };

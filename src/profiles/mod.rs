@@ -2,11 +2,15 @@
 //!
 //! - *timeline*: the events of a person or account, newest first.
 
+mod account;
 mod accounts;
 mod active;
 mod apps;
+mod few;
 mod listing;
+mod merges;
 mod people;
+mod person;
 mod search;
 mod timeline;
 
@@ -25,10 +29,10 @@ use crate::activity::routes::instant;
 pub fn configure(cfg: &mut ServiceConfig<'_>) {
     cfg.service(search::summary).service(search::search);
     cfg.service(apps::list).service(apps::show).service(apps::change).service(apps::releases);
-    cfg.service(people::merge).service(people::unmerge);
-    cfg.service(people::list).service(people::show).service(people::active_days).service(people::timeline);
-    cfg.service(accounts::list).service(accounts::show).service(accounts::active_days).service(accounts::app_weeks);
-    cfg.service(accounts::timeline);
+    cfg.service(merges::merge).service(merges::unmerge);
+    cfg.service(people::list).service(person::show).service(person::active_days).service(person::timeline);
+    cfg.service(accounts::list).service(account::show).service(account::active_days).service(account::app_weeks);
+    cfg.service(account::timeline);
 }
 
 /// A fact about a person or an account.
@@ -65,8 +69,12 @@ struct ActivityDay {
     events: u64,
     /// Distinct people, for accounts.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    people: Option<u64>,
+    #[schema(value_type = Option<u64>, required = false)]
+    people: Option<Option<u64>>,
+    /// Whether that count is null because it is of fewer people than the workspace shows.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    suppressed: bool,
 }
 
 /// Days with activity; days without are left out.

@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::people::external_id;
 use super::text;
 use crate::activity::ask::Activity;
 use crate::activity::days;
@@ -24,7 +23,7 @@ struct Summary {
     /// Counted events over all time.
     events: u64,
     /// People with counted events.
-    people: u64,
+    people: Option<u64>,
     accounts: u64,
     apps: u64,
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -38,6 +37,10 @@ struct Summary {
     today: jiff::civil::Date,
     #[schema(value_type = String, format = DateTime)]
     as_of: Timestamp,
+    /// Whether the count of people is null because it is of fewer than the workspace shows.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    suppressed: bool,
 }
 
 /// What the workspace holds
@@ -50,32 +53,36 @@ pub(super) async fn summary(
 ) -> Result<web::Json<Summary>, ApiError> {
     let now = clock.now();
     let time_zone = caller.workspace.time_zone.clone();
-    let answer = ask(&activity, &caller, move |view, _| {
+    let answer = ask(&activity, &caller, move |view, conn, sight| {
         let names = view.names();
         let names = names.read();
         let mut people = roaring::RoaringBitmap::new();
         let mut sum: Option<Total> = None;
         for ((key, app, account), total) in view.totals() {
-            if *app != JOINED && view.counts(*key, *account) {
+            if *app != JOINED && sight.sees(*app) && view.counts(*key, *account) {
                 people.insert(view.identity().person(*key));
                 total.add_to(&mut sum);
             }
         }
+        let visible = sight.accounts(view, conn)?;
         let counted = |account: &(u32, &str)| {
-            !view.identity().is_individual(account.0) && view.identity().account_exclusion(account.0).is_none()
+            visible.as_ref().is_none_or(|visible| visible.contains(&account.0))
+                && !view.identity().is_individual(account.0)
+                && view.identity().account_exclusion(account.0).is_none()
         };
         let accounts = names.all(Kind::Account).filter(counted).count();
         let today = view.day_of(now);
         Ok(Summary {
             events: sum.map_or(0, |t| t.events),
-            people: people.len(),
+            people: sight.smallest().shown(people.len()),
             accounts: u64::try_from(accounts).unwrap_or(0),
-            apps: u64::from(names.len(Kind::App)),
+            apps: sight.apps().map_or(u64::from(names.len(Kind::App)), |apps| u64::try_from(apps.len()).unwrap_or(0)),
             first_event_at: sum.map(|t| instant(t.first)),
             last_event_at: sum.map(|t| instant(t.last)),
             time_zone,
             today: days::date(today),
             as_of: instant(now),
+            suppressed: sight.smallest().hides(people.len()),
         })
     })
     .await?;
@@ -130,24 +137,31 @@ pub(super) async fn search(
     ValidQuery(query): ValidQuery<SearchQuery>,
 ) -> Result<web::Json<SearchResult>, ApiError> {
     let q = query.q.trim().to_lowercase();
-    let answer = ask(&activity, &caller, move |view, _| {
+    let answer = ask(&activity, &caller, move |view, conn, sight| {
         let names = view.names();
         let names = names.read();
         let fits = |texts: &[Option<&str>]| texts.iter().flatten().any(|text| text.to_lowercase().contains(&q));
-        let apps = names.all(Kind::App).filter(|(_, name)| fits(&[Some(*name)]));
+        let apps = names.all(Kind::App).filter(|(app, name)| sight.sees(*app) && fits(&[Some(*name)]));
         let apps = apps.take(FOUND).map(|(_, name)| FoundApp { app: name.to_owned() }).collect();
+        let visible = sight.accounts(view, conn)?;
         let accounts = names.all(Kind::Account).filter_map(|(number, id)| {
+            visible.as_ref().is_none_or(|visible| visible.contains(&number)).then_some(())?;
             let name = text(&view.identity().traits(Subject::Account(number)), "name");
             fits(&[Some(id), name.as_deref()]).then(|| FoundAccount { external_id: id.to_owned(), name })
         });
         let accounts = accounts.take(FOUND).collect();
         let people = names.all(Kind::Person).filter_map(|(key, _)| {
-            if view.identity().person(key) != key {
+            let seen = || sight.apps().is_none() || view.person_total(key, sight.apps()).is_some();
+            if view.identity().person(key) != key || !seen() {
                 return None;
             }
-            let traits = view.identity().traits(Subject::Person(key));
+            let (external_id, _) = sight.id(&names, key);
+            // Who may not see names finds people by what stands in their place.
+            if !sight.names() && !fits(&[Some(&external_id)]) {
+                return None;
+            }
+            let traits = sight.traits(view, &names, Subject::Person(key));
             let (name, email) = (text(&traits, "name"), text(&traits, "email"));
-            let (external_id, _) = external_id(&names, key);
             fits(&[Some(&external_id), name.as_deref(), email.as_deref()]).then_some(FoundPerson {
                 external_id,
                 name,

@@ -1,6 +1,6 @@
 //! Events of a person or account from the log, newest first.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use jiff::Timestamp;
@@ -8,8 +8,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::few::Few;
 use super::listing::TimelineQuery;
 use crate::activity::routes::instant;
+use crate::activity::sight::{About, Sight};
 use crate::activity::view::View;
 use crate::db::schema::event_blocks;
 use crate::db::{DbConn, DbError};
@@ -57,26 +59,33 @@ fn properties(text: &str) -> Value {
 /// Where a row stands: instant, block, place in the block.
 type Place = (i64, i64, usize);
 
+/// Who looks at a timeline, and what they see.
+pub(super) struct Looks<'l> {
+    pub view: &'l View,
+    pub names: &'l Dictionary,
+    pub sight: &'l Sight,
+    pub few: &'l Few,
+}
+
 /// A page of a timeline. Blocks are read from the latest on, only as far as the page needs.
 pub(super) fn timeline(
     conn: &mut DbConn,
     workspace: i64,
-    view: &View,
-    names: &Dictionary,
+    looks: &Looks<'_>,
     whose: &Whose,
-    (first, last): (i64, i64),
     query: &TimelineQuery,
 ) -> Result<Page<TimelineItem>, ApiError> {
+    let (view, names, sight) = (looks.view, looks.names, looks.sight);
     let before: Option<Place> = query.cursor.as_ref().map(Cursor::decode).transpose()?;
-    let upto = before.map_or(last, |place| place.0.min(last));
+    let upto = before.map_or(i64::MAX, |place| place.0);
     let blocks: Vec<(i64, i64)> = event_blocks::table
         .filter(event_blocks::workspace_id.eq(workspace))
         .filter(event_blocks::first_at.le(upto))
-        .filter(event_blocks::last_at.ge(first))
         .order((event_blocks::last_at.desc(), event_blocks::id.desc()))
         .select((event_blocks::id, event_blocks::last_at))
         .load(conn)
         .map_err(DbError::from)?;
+    let mut hidden: HashMap<u32, Option<About>> = HashMap::new();
     let wanted = query.limit.rows() + 1;
     let mut found: Vec<(Place, TimelineItem)> = Vec::new();
     for (id, newest) in blocks {
@@ -99,7 +108,8 @@ pub(super) fn timeline(
                     Whose::Keys(keys) => key.is_some_and(|key| keys.contains(key)),
                     Whose::Accounts(accounts) => account.is_some_and(|account| accounts.contains(account)),
                 };
-                matches && place.is_some_and(|place| before.is_none_or(|before| place < before))
+                let seen = sight.sees(columns.app.get(*row).copied().unwrap_or(NONE));
+                seen && matches && place.is_some_and(|place| before.is_none_or(|before| place < before))
             })
             .collect();
         if rows.is_empty() {
@@ -112,15 +122,30 @@ pub(super) fn timeline(
             let kind = columns.kind.get(row).and_then(|k| CallKind::ALL.get(usize::from(*k)));
             let event = name(Kind::Event, columns.event.get(row));
             let person = columns.subject.get(row).map(|key| view.identity().person(*key));
+            let about =
+                person.and_then(|key| hidden.entry(key).or_insert_with(|| sight.about(view, names, key)).as_ref());
+            let event = event.and_then(|name| name.get(1..).map(str::to_owned)).filter(|name| !name.is_empty());
+            let said = facts.get(row).map_or_else(|| json!({}), |text| properties(text));
+            // Of person and account only the one whose page this is stays, where too few people share the account.
+            let account = columns.account.get(row).filter(|account| **account != NONE);
+            let few = account.is_some_and(|account| looks.few.account(*account));
+            let of_account = matches!(whose, Whose::Accounts(_));
             let item = TimelineItem {
                 at: instant(*at),
                 kind: kind.map_or("track", |kind| kind.word()),
-                name: event.and_then(|name| name.get(1..).map(str::to_owned)).filter(|name| !name.is_empty()),
+                name: match about {
+                    Some(about) => event.map(|name| sight.text(about, &name)),
+                    None => event,
+                },
                 app: name(Kind::App, columns.app.get(row)),
                 version: name(Kind::Version, columns.version.get(row)),
-                account: name(Kind::Account, columns.account.get(row)),
-                person: person.and_then(|key| names.name(Kind::Person, key).get(1..).map(str::to_owned)),
-                properties: facts.get(row).map_or_else(|| json!({}), |text| properties(text)),
+                account: name(Kind::Account, account).filter(|_| of_account || !few),
+                person: person.filter(|_| !(of_account && few)).map(|key| sight.id(names, key).0),
+                properties: match about {
+                    _ if of_account && few => json!({}),
+                    Some(about) => sight.call(view, names, about, said),
+                    None => said,
+                },
             };
             found.push(((*at, id, row), item));
         }

@@ -66,7 +66,7 @@ fn wrong_input_gets_one_line_and_exit_code_2() {
     refused(&run(&store, &["admin", "create-user", "--email", "a@b.c", "--role", "king"]), "right would be");
     refused(&run(&store, &["admin", "create-user", "--email", "a@b.c", "--role", "scim"]), "not scim");
     refused(&run(&store, &["admin", "create-user", "--email", "a@b.c"]), "--role");
-    refused(&run(&store, &["admin", "create-token", "--name", "t", "--role", "builder"]), "a token can be");
+    refused(&run(&store, &["admin", "create-token", "--name", "t", "--role", "viewer", "--app", "Tool"]), "builder");
     refused(
         &run(&store, &["admin", "create-token", "--name", "t", "--role", "viewer", "--workspace", "w"]),
         "no workspace",

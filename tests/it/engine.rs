@@ -13,11 +13,12 @@ use takehold::activity::days::date;
 use takehold::activity::series::{ActiveDay, active};
 use takehold::activity::view::{Filter, NOWHERE};
 use takehold::activity::{expiry, fold};
+use takehold::crypto::SecretKey;
 use takehold::db::schema::{activity_days, activity_totals, event_blocks};
 use takehold::db::{Db, DbConn, DbError, migrate};
 use takehold::ingest::accept::{Envelope, accept};
 use takehold::ingest::compact::compact;
-use takehold::ingest::dictionary::{Dictionaries, Kind};
+use takehold::ingest::dictionary::{Dictionaries, Dictionary, Kind};
 use takehold::ingest::log::Log;
 use takehold::ingest::model::Batch;
 use takehold::ingest::receive::parse;
@@ -45,7 +46,7 @@ struct Made {
 }
 
 const ACCOUNTS: [&str; 3] = ["x", "y", "individual"];
-const APPS: [&str; 2] = ["p", "q"];
+const APPS: [&str; 3] = ["p", "q", "r"];
 const ROLES: [&str; 2] = ["builder", "admin"];
 
 fn calls() -> impl Strategy<Value = Vec<Made>> {
@@ -54,7 +55,7 @@ fn calls() -> impl Strategy<Value = Vec<Made>> {
         proptest::option::weighted(0.7, 0u8..4),
         proptest::option::weighted(0.5, 0u8..3),
         proptest::option::weighted(0.4, 0u8..3),
-        proptest::option::weighted(0.7, 0u8..2),
+        proptest::option::weighted(0.7, 0u8..3),
         0usize..4,
         0u8..6,
     );
@@ -200,6 +201,7 @@ impl<'c> Plain<'c> {
                 || !(self.excluded(&person) || account.is_some_and(|account| self.account_excluded(account)));
             if counts
                 && case.app.is_none_or(|app| call.app == Some(app))
+                && case.apps.is_none_or(|apps| call.app.is_some_and(|app| apps.contains(&app)))
                 && case.account.is_none_or(|only| account == Some(only))
                 && case.role.is_none_or(|only| only == role)
             {
@@ -245,18 +247,25 @@ impl<'c> Plain<'c> {
 struct Case {
     include_excluded: bool,
     app: Option<u8>,
+    /// Those of a builder.
+    apps: Option<&'static [u8]>,
     account: Option<u8>,
     role: Option<&'static str>,
 }
 
-const CASES: [Case; 7] = [
-    Case { include_excluded: true, app: None, account: None, role: None },
-    Case { include_excluded: false, app: None, account: None, role: None },
-    Case { include_excluded: false, app: Some(0), account: None, role: None },
-    Case { include_excluded: true, app: None, account: Some(0), role: None },
-    Case { include_excluded: false, app: Some(1), account: Some(1), role: None },
-    Case { include_excluded: true, app: None, account: None, role: Some("builder") },
-    Case { include_excluded: false, app: None, account: None, role: Some("end_user") },
+const CASES: [Case; 12] = [
+    Case { include_excluded: true, app: None, apps: None, account: None, role: None },
+    Case { include_excluded: false, app: None, apps: None, account: None, role: None },
+    Case { include_excluded: false, app: Some(0), apps: None, account: None, role: None },
+    Case { include_excluded: true, app: None, apps: None, account: Some(0), role: None },
+    Case { include_excluded: false, app: Some(1), apps: None, account: Some(1), role: None },
+    Case { include_excluded: true, app: None, apps: None, account: None, role: Some("builder") },
+    Case { include_excluded: false, app: None, apps: None, account: None, role: Some("end_user") },
+    Case { include_excluded: false, app: None, apps: Some(&[0, 2]), account: None, role: None },
+    Case { include_excluded: true, app: None, apps: Some(&[1, 2]), account: None, role: None },
+    Case { include_excluded: false, app: None, apps: Some(&[0, 1]), account: Some(1), role: None },
+    Case { include_excluded: true, app: None, apps: Some(&[0, 2]), account: None, role: Some("builder") },
+    Case { include_excluded: false, app: None, apps: Some(&[]), account: None, role: None },
 ];
 
 /// The stored index: days, then totals.
@@ -295,6 +304,7 @@ impl Engine {
                     let number = |kind, name: &str| Some(names.number(kind, name).unwrap_or(NOWHERE));
                     let filter = Filter {
                         app: case.app.and_then(|a| number(Kind::App, APPS[a as usize])),
+                        apps: case.apps.map(|apps| numbers(&names, apps)),
                         accounts: case
                             .account
                             .and_then(|a| number(Kind::Account, ACCOUNTS[a as usize]))
@@ -318,6 +328,42 @@ impl Engine {
             }
         }
         self.check_accounts(activity, &plain, when);
+        self.check_people(activity, &plain, when);
+    }
+
+    /// What each person did in some apps only, in all and day by day.
+    fn check_people(&self, activity: &Activity, plain: &Plain<'_>, when: &str) {
+        const APPS_SEEN: &[u8] = &[0, 2];
+        let case = Case { include_excluded: true, apps: Some(APPS_SEEN), ..Case::default() };
+        type Sum = (u64, i64, i64, BTreeMap<i32, u64>);
+        let mut expected: BTreeMap<String, Sum> = BTreeMap::new();
+        for (call, person, _) in plain.passing(&case) {
+            let sum = expected.entry(person).or_insert_with(|| (0, i64::MAX, i64::MIN, BTreeMap::new()));
+            (sum.0, sum.1, sum.2) = (sum.0 + 1, sum.1.min(call.at), sum.2.max(call.at));
+            *sum.3.entry(call.day()).or_default() += 1;
+        }
+        let got = activity
+            .ask_blocking(self.workspace, "UTC", |view, conn| {
+                let names = view.names();
+                let names = names.read();
+                let apps = numbers(&names, APPS_SEEN);
+                let people: BTreeSet<u32> =
+                    names.all(Kind::Person).map(|(key, _)| view.identity().person(key)).collect();
+                let mut got: BTreeMap<String, Sum> = BTreeMap::new();
+                for person in people {
+                    let days = view.person_days(conn, person, Some(&apps), (FIRST - 1, FIRST + DAYS + 1))?;
+                    match view.person_total(person, Some(&apps)) {
+                        None => assert!(days.is_empty(), "{when}"),
+                        Some(total) => {
+                            let sum = (total.events, total.first, total.last, days.into_iter().collect());
+                            got.insert(names.name(Kind::Person, person).to_owned(), sum);
+                        }
+                    }
+                }
+                Ok::<_, DbError>(got)
+            })
+            .unwrap();
+        assert_eq!(got, expected, "{when}");
     }
 
     fn check_accounts(&self, activity: &Activity, plain: &Plain<'_>, when: &str) {
@@ -375,6 +421,17 @@ impl Engine {
     }
 }
 
+/// The numbers of apps, sorted, as far as any event named them.
+fn numbers(names: &Dictionary, apps: &[u8]) -> Vec<u32> {
+    let mut numbers: Vec<u32> = apps.iter().filter_map(|app| names.number(Kind::App, APPS[*app as usize])).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+fn key() -> SecretKey {
+    SecretKey::parse(&"07".repeat(32)).unwrap()
+}
+
 fn holds(store: &Store, cases: u32) {
     let db = Db::open(&store.url).unwrap();
     migrate::run(&db).unwrap();
@@ -386,7 +443,7 @@ fn holds(store: &Store, cases: u32) {
         .run(&(calls(), plan), |(calls, plan)| {
             workspace.set(workspace.get() + 1);
             let engine = Engine { db: db.clone(), workspace: workspace.get(), dictionaries: Dictionaries::default() };
-            let activity = Activity::new(db.clone(), engine.dictionaries.clone());
+            let activity = Activity::new(db.clone(), engine.dictionaries.clone(), key());
             let mut log = Log::new(db.clone(), engine.dictionaries.clone());
             let mut sent = 0;
             for (cut, then) in plan {
@@ -425,7 +482,7 @@ fn holds(store: &Store, cases: u32) {
             assert!(blocks(&db, engine.workspace) < before);
             fold::reset(&db, engine.workspace).unwrap();
             engine.fold();
-            let anew = Activity::new(db.clone(), Dictionaries::default());
+            let anew = Activity::new(db.clone(), Dictionaries::default(), key());
             engine.check(&anew, &calls, "small blocks merged, rebuilt, by another process");
             for kept_days in [DAYS + 9, 3, 3, 1] {
                 let today = i64::from(FIRST + DAYS) * 24 * HOUR;

@@ -1,13 +1,7 @@
 -- What a user is where, by who says so: `manual`, or the key of a sign-in source. The strongest counts.
-CREATE TABLE role_grants (
-    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    workspace_id BIGINT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
-    origin TEXT NOT NULL,
-    role TEXT NOT NULL,
-    PRIMARY KEY (user_id, workspace_id, origin)
-);
-INSERT INTO role_grants (user_id, workspace_id, origin, role) SELECT user_id, workspace_id, 'manual', role FROM user_roles;
-DROP TABLE user_roles;
+ALTER TABLE user_roles ADD COLUMN origin TEXT NOT NULL DEFAULT 'manual';
+ALTER TABLE user_roles DROP CONSTRAINT user_roles_pkey;
+ALTER TABLE user_roles ADD PRIMARY KEY (user_id, workspace_id, origin);
 -- Apps that a builder sees beside those that name them as an owner.
 CREATE TABLE app_grants (
     user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -32,21 +26,15 @@ CREATE INDEX identities_user ON identities (user_id);
 ALTER TABLE users ADD COLUMN last_login_at BIGINT;
 ALTER TABLE users ADD COLUMN disabled_by TEXT;
 ALTER TABLE users ADD COLUMN break_glass SMALLINT NOT NULL DEFAULT 0;
--- Sessions end with the upgrade: they lack what is shown of them.
-DROP TABLE sessions;
-CREATE TABLE sessions (
-    token_hash TEXT PRIMARY KEY NOT NULL,
-    id TEXT NOT NULL UNIQUE,
-    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    source TEXT NOT NULL,
-    address TEXT NOT NULL,
-    agent TEXT NOT NULL,
-    sid TEXT,
-    id_token TEXT,
-    created_at BIGINT NOT NULL,
-    last_seen_at BIGINT NOT NULL
-);
-CREATE INDEX sessions_user ON sessions (user_id);
+-- What lists show of a session; the hash of its cookie is for nobody's eyes.
+ALTER TABLE sessions ADD COLUMN id TEXT NOT NULL DEFAULT '';
+UPDATE sessions SET id = substr(token_hash, 1, 20);
+CREATE UNIQUE INDEX sessions_id ON sessions (id);
+ALTER TABLE sessions ADD COLUMN source TEXT NOT NULL DEFAULT 'local';
+ALTER TABLE sessions ADD COLUMN address TEXT NOT NULL DEFAULT '';
+ALTER TABLE sessions ADD COLUMN agent TEXT NOT NULL DEFAULT '';
+ALTER TABLE sessions ADD COLUMN sid TEXT;
+ALTER TABLE sessions ADD COLUMN id_token TEXT;
 -- Apps of a builder's token that has no owner, as a JSON list.
 ALTER TABLE api_tokens ADD COLUMN apps TEXT;
 
@@ -73,7 +61,6 @@ CREATE TABLE audit_head (
     rows BIGINT NOT NULL,
     hash TEXT NOT NULL
 );
-INSERT INTO audit_head (id, rows, hash) VALUES (1, 0, '');
 
 -- Keys that stored secrets are sealed with, wrapped by the installation's key.
 CREATE TABLE data_keys (

@@ -76,20 +76,30 @@ impl View {
         Ok(uses)
     }
 
-    /// Days of `from..=to` on which a person was active, with its counted events, excluded or not.
+    /// Days of `from..=to` on which a person was active in these apps (none: anywhere), with its counted events,
+    /// excluded or not.
     pub fn person_days(
         &mut self,
         conn: &mut DbConn,
         person: u32,
-        from: i32,
-        to: i32,
+        apps: Option<&[u32]>,
+        (from, to): (i32, i32),
     ) -> Result<Vec<(i32, u64)>, DbError> {
         let keys = self.identity.keys(person);
-        let Some(total) = self.person_total(person) else { return Ok(Vec::new()) };
+        let Some(total) = self.person_total(person, apps) else { return Ok(Vec::new()) };
         let (first, last) = (self.clock.day(total.first).max(from), self.clock.day(total.last).min(to));
         let days: Vec<i32> = self.days.range(first..=last.max(first)).copied().collect();
         let mut active = Vec::new();
         for day in days {
+            if let Some(apps) = apps {
+                let facts = self.day_facts(conn, day)?;
+                let of_person = |f: &&Fact| keys.contains(&f.key) && apps.binary_search(&f.app).is_ok();
+                let events: u64 = facts.facts.iter().filter(of_person).map(|f| u64::from(f.count)).sum();
+                if events > 0 {
+                    active.push((day, events));
+                }
+                continue;
+            }
             let of_day = self.key_days(conn, day)?;
             let events = keys.iter().filter_map(|key| {
                 of_day
@@ -106,14 +116,23 @@ impl View {
         Ok(active)
     }
 
-    /// Counted events of a person over all time, excluded or not.
-    pub fn person_total(&self, person: u32) -> Option<Total> {
+    /// Counted events of a person over all time in these apps (none: anywhere), excluded or not.
+    pub fn person_total(&self, person: u32, apps: Option<&[u32]>) -> Option<Total> {
         let mut sum = None;
         for key in self.identity.keys(person) {
-            for ((_, app, _), total) in self.totals.range((key, 0, 0)..=(key, u32::MAX, u32::MAX)) {
-                if *app != JOINED {
-                    total.add_to(&mut sum);
-                }
+            if let Some(total) = self.key_total(key, apps) {
+                total.add_to(&mut sum);
+            }
+        }
+        sum
+    }
+
+    /// The same for one of its keys.
+    pub fn key_total(&self, key: u32, apps: Option<&[u32]>) -> Option<Total> {
+        let mut sum = None;
+        for ((_, app, _), total) in self.totals.range((key, 0, 0)..=(key, u32::MAX, u32::MAX)) {
+            if *app != JOINED && apps.is_none_or(|apps| apps.binary_search(app).is_ok()) {
+                total.add_to(&mut sum);
             }
         }
         sum

@@ -75,7 +75,15 @@ impl View {
     }
 
     fn summarise(&mut self, conn: &mut DbConn, filter: &Filter, day: i32) -> Result<Summary, DbError> {
-        let by_key = filter.app.is_none() && filter.event.is_none() && filter.accounts.is_none();
+        if let Some(apps) = filter.only_apps() {
+            // What each app adds up to is kept once for everybody.
+            let by_app = self.by_app(conn, filter.include_excluded, day, day)?;
+            let mut summary = Summary::default();
+            let kept = by_app.iter().flat_map(|(_, kept)| apps.iter().filter_map(|app| kept.get(app)));
+            kept.for_each(|of_app| summary.join(of_app));
+            return Ok(summary);
+        }
+        let by_key = !filter.narrows() && filter.event.is_none() && filter.accounts.is_none();
         if by_key {
             let keys = self.key_days(conn, day)?;
             if let Some(summary) = self.summarise_keys(filter, day, &keys) {
@@ -143,7 +151,7 @@ impl View {
     fn each_use(&self, filter: &Filter, day: i32, facts: &DayFacts, mut each: impl FnMut(Use)) {
         let mut detailed: HashSet<u32> = HashSet::new();
         let fits = |app: u32, event: u32, account: u32| {
-            filter.app.is_none_or(|only| only == app)
+            filter.takes(app)
                 && filter.event.is_none_or(|only| only == event)
                 && filter.accounts.as_ref().is_none_or(|only| only.contains(&account))
                 && (filter.include_excluded || account == NONE || self.identity.account_exclusion(account).is_none())

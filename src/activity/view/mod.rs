@@ -5,14 +5,14 @@
 
 mod accounts;
 mod answers;
+mod model;
+mod who;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use diesel::prelude::*;
 use parking_lot::RwLock;
-use roaring::RoaringBitmap;
-use rustc_hash::FxHashMap;
 
 use crate::db::schema::activity_days;
 use crate::db::{DbConn, DbError};
@@ -27,8 +27,11 @@ use crate::activity::facts::{DayFacts, KeyDay, decode_keys};
 use crate::activity::fold::{self, Counted, Gathered, State, blocks_after};
 use crate::activity::identity::Identity;
 use crate::activity::membership::Membership;
-use crate::activity::rhythm::Learned;
-use crate::activity::totals::{self, Total, Totals};
+use crate::activity::totals::{self, Totals};
+
+use who::Known;
+
+pub use model::{AccountUse, AccountUses, ByApp, Filter, Rhythms, Summary, Use};
 
 /// Stands for a name that no event carries, so that a filter by it finds nothing.
 pub const NOWHERE: u32 = u32::MAX - 1;
@@ -38,73 +41,6 @@ const KEPT_FILTERS: usize = 48;
 const CATCH_UP: i64 = 1_000_000;
 /// Unpacked facts kept in memory, about 20 bytes each.
 const KEPT_FACTS: usize = 1_000_000;
-
-/// Which activity is looked at.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Filter {
-    /// Only this app.
-    pub app: Option<u32>,
-    /// Only events of this name.
-    pub event: Option<u32>,
-    /// Only events of these accounts; none means all.
-    pub accounts: Option<Vec<u32>>,
-    /// Only people of this role on the day; no role counts as `end_user`.
-    pub role: Option<String>,
-    /// Only people with these trait values on the day.
-    pub traits: Vec<(String, String)>,
-    /// Counts bots, internal people and tests too.
-    pub include_excluded: bool,
-}
-
-impl Filter {
-    fn by_traits(&self) -> bool {
-        self.role.is_some() || !self.traits.is_empty()
-    }
-}
-
-/// What a day's activity under a filter adds up to.
-#[derive(Debug, Default, PartialEq)]
-pub struct Summary {
-    /// Who was active.
-    pub people: RoaringBitmap,
-    /// Accounts that were, those that only group individuals left out.
-    pub accounts: RoaringBitmap,
-    /// Counted events.
-    pub events: u64,
-}
-
-/// Activity of a person in an app for an account on one day; the account may be [`NONE`].
-#[derive(Clone, Copy, Debug)]
-pub struct Use {
-    /// The person.
-    pub person: u32,
-    /// The app, or [`NONE`].
-    pub app: u32,
-    /// The event's name.
-    pub event: u32,
-    /// The account, or [`NONE`].
-    pub account: u32,
-    /// How many events.
-    pub count: u64,
-}
-
-/// Learned rhythms by app.
-pub type Rhythms = FxHashMap<u32, Learned>;
-
-/// What an account's people did in an app (or in none) over all time.
-#[derive(Clone, Debug)]
-pub struct AccountUse {
-    /// Who.
-    pub people: RoaringBitmap,
-    /// How many counted events, first and last.
-    pub total: Total,
-}
-
-/// By account and app; the app may be [`NONE`].
-pub type AccountUses = BTreeMap<(u32, u32), AccountUse>;
-
-/// A day's summaries of each app that was used.
-pub type ByApp = FxHashMap<u32, Summary>;
 
 #[derive(Default)]
 struct Kept {
@@ -136,6 +72,7 @@ pub struct View {
     accounts: [Option<(u64, Arc<AccountUses>)>; 2],
     /// The rhythms learned last, with the version and day they hold for.
     pub(in crate::activity) learned: Option<(u64, i32, Arc<Rhythms>)>,
+    known: Known,
     /// Rises with everything that can change an answer.
     pub version: u64,
 }
@@ -164,6 +101,7 @@ impl View {
             uses: 0,
             accounts: [None, None],
             learned: None,
+            known: Known::default(),
             version: 0,
         }
     }

@@ -1,8 +1,12 @@
 //! Signing in and out, the first set-up, and who one is.
 
+mod ldap;
 mod me;
+mod oidc;
 mod session;
 mod setup;
+mod sign_in;
+mod welcome;
 
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
@@ -19,7 +23,15 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
         .service(me::me)
         .service(me::workspaces)
         .service(setup::setup_state)
-        .service(setup::set_up);
+        .service(setup::set_up)
+        .service(welcome::look)
+        .service(welcome::accept)
+        .service(sign_in::ways);
+}
+
+/// The routes under `/auth`, by which people come from elsewhere.
+pub fn configure_sign_on(cfg: &mut ServiceConfig<'_>) {
+    cfg.service(oidc::login).service(oidc::callback).service(oidc::backchannel_logout).service(ldap::ldap_login);
 }
 
 /// The cookie's name. `__Host-` makes browsers refuse it from anywhere but this very host over https.

@@ -13,6 +13,9 @@ use crate::auth::{Auth, Identity, SignedIn, sessions, users};
 use crate::crypto::{Passwords, Secret, SecretKind};
 use crate::http::{ApiError, ValidJson, check_same_origin};
 
+/// What ID tokens are sealed for.
+pub(super) const ID_TOKEN: &str = "id-token";
+
 /// What signing in takes.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

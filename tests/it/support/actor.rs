@@ -88,6 +88,10 @@ impl Actor {
         self.send(self.request(Method::POST, path).header("x-takehold-request", "1").json(body))
     }
 
+    pub fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::PUT, path).header("x-takehold-request", "1").json(body))
+    }
+
     pub fn patch(&self, path: &str, body: &Value) -> Answer {
         self.send(self.request(Method::PATCH, path).header("x-takehold-request", "1").json(body))
     }

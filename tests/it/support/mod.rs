@@ -15,7 +15,7 @@ use takehold::clock::Clock;
 use takehold::config::Config;
 use takehold::crypto::{Passwords, Secret, SecretKind};
 
-pub use actor::Actor;
+pub use actor::{Actor, Answer};
 pub use process::{Server, out, refused, run, takehold};
 pub use store::Store;
 
