@@ -47,7 +47,7 @@ export function SignInForm({ email = "", onSignedIn }: SignInFormProps) {
     return (
       <CodeForm
         running={signIn.isPending}
-        problem={signIn.error && signIn.variables?.code ? codeProblem(signIn.error) : null}
+        problem={signIn.error && signIn.variables?.code ? wordError(signIn.error).remedy : null}
         onCode={(code) => signIn.mutate({ ...waiting, code })}
         onBack={() => {
           signIn.reset();
@@ -86,12 +86,6 @@ export function SignInForm({ email = "", onSignedIn }: SignInFormProps) {
       </Button>
     </form>
   );
-}
-
-/** A code that does not fit reads like a wrong password otherwise. */
-function codeProblem(error: unknown): string {
-  const refused = error instanceof ApiError && error.status === 401;
-  return refused ? words.wrongCode : wordError(error).remedy;
 }
 
 interface CodeFormProps {

@@ -51,7 +51,7 @@ export function useCanManage(): (permission: Permission) => boolean {
 export function useDoorName(): (source: string) => string {
   const { data } = useQuery(signInQuery);
   return (source) =>
-    source === "local"
+    source === "local" || source === "break-glass"
       ? words.here
       : (data?.sources.find(({ key }) => key === source)?.name ?? source);
 }

@@ -19,6 +19,7 @@ export const sources = {
   kinds: { oidc: "OpenID Connect", ldap: "LDAP" },
   on: "on",
   off: "off",
+  incomplete: "incomplete",
   add: "Connect a source",
   empty: "No directory is connected",
   emptyText:
@@ -54,7 +55,9 @@ export const sources = {
     unknownText: "It was removed, or the address has a slip in it.",
     verdict: {
       off: "Switched off: nobody can sign in by it yet. Test it, then switch it on.",
-      on: "Switched on: it stands on the sign-in page.",
+      on: (people: number) =>
+        `Switched on: it stands on the sign-in page. ${counted(people, "person signs", "people sign")} in by it.`,
+      lacks: (setting: string) => `Nobody can sign in by it yet: «${setting}» is missing.`,
     },
     switchOn: "Switch it on",
     switchOff: "Switch it off",
@@ -62,17 +65,13 @@ export const sources = {
     switchedOff: (name: string) => `Nobody can sign in by ${name} any more. Open sessions stay.`,
     remove: "Remove",
     locked: (where: string) => `Set by ${where}, so it can only be changed there.`,
-    lockedAll: "This source is set in a file or the environment; the console shows it as it is.",
+    byConfiguration: "Only whoever runs the server can set it, in the file or the environment.",
     origins: {
       default: "default",
       console: "set here",
       file: "set in the file",
       environment: "set in the environment",
     },
-    where: { file: "the configuration file", environment: "the environment" } as Record<
-      string,
-      string
-    >,
     groups: {
       reach: "How it is reached",
       people: "How people are found",
@@ -87,9 +86,6 @@ export const sources = {
     saved: "The settings are saved. They hold from the next sign-in on.",
     discard: "Discard",
     unsaved: (count: number) => `${counted(count, "change is", "changes are")} not saved yet.`,
-    yes: "yes",
-    no: "no",
-    badJson: 'Not readable: right would be {"group": "role"}.',
   },
   test: {
     title: "Test the connection",
@@ -173,14 +169,16 @@ export const sources = {
       help: "Joins an account that has the same verified address.",
     },
     ca_file: { label: "Own certificate authority", help: "A PEM file on the server." },
+    disable_limit: {
+      label: "Most that one night may disable",
+      help: "Percent of its people. When more are gone at once, the directory is doubted and nobody is disabled.",
+    },
     login_prompt: { label: "Ask again there", help: "login, consent or select_account." },
-    prompt: { label: "Ask again there", help: "login, consent or select_account." },
     max_age: { label: "Longest time since they signed in there", help: "Seconds." },
     auto_login: {
       label: "Go there at once",
       help: "The sign-in page forwards without a click, if this is the only source.",
     },
-    name: { label: "Name" },
     url: {
       label: "Address",
       help: "ldaps://dc1.example ldaps://dc2.example: the first that answers.",
@@ -192,12 +190,6 @@ export const sources = {
     user_base: { label: "People are below" },
     user_filter: { label: "Filter for a person", help: "{username} stands for what was typed." },
     group_base: { label: "Groups are below" },
-    group_filter: { label: "Filter for groups" },
     nested_groups: { label: "Count groups in groups" },
-    timeout: { label: "Patience", help: "Seconds for each server." },
-    page_size: { label: "People per page" },
-    email_attribute: { label: "Attribute of the e-mail" },
-    name_attribute: { label: "Attribute of the name" },
-    id_attribute: { label: "Attribute that never changes" },
   } as Record<string, SettingWords>,
 } as const;

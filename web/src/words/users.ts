@@ -191,6 +191,7 @@ export const users = {
     noSource: "No directory is connected yet",
     noSourceText: "Groups come from a sign-in source. Connect one first.",
     toSources: "Connect a directory",
+    lockedBy: (place: string) => `Set by ${place}, so it can only be changed there.`,
     locked: "Set there, so it can only be changed there.",
     origins: { console: "console", file: "file", environment: "environment", default: "default" },
     form: {

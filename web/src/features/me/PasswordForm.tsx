@@ -2,7 +2,7 @@ import { Button, PasswordInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, request, type Schema } from "@/api/client";
-import { ApiError, fieldErrors, wordError } from "@/api/errors";
+import { fieldErrors, wordError } from "@/api/errors";
 import { Problem } from "@/session/SignInForm";
 import { useDoorName } from "@/session/session";
 import { Card } from "@/ui/Card";
@@ -15,7 +15,7 @@ const words = room.password;
 const LEAST = 12;
 
 export function PasswordForm({ me }: { me: Schema["Me"] }) {
-  const door = useDoorName()(me.source ?? "");
+  const door = useDoorName()(me.source);
   if (!me.password) {
     return (
       <Card title={words.title}>
@@ -48,13 +48,8 @@ function Change() {
       return queryClient.invalidateQueries({ queryKey: ["my", "sessions"] });
     },
     onError: (error) => {
-      const { new: next, ...rest } = fieldErrors(error);
-      const wrong = error instanceof ApiError && error.code === "wrong_credentials";
-      form.setErrors({
-        ...rest,
-        ...(next ? { next } : {}),
-        ...(wrong ? { current: words.wrong } : {}),
-      });
+      const { new: next, current } = fieldErrors(error);
+      form.setErrors({ ...(next ? { next } : {}), ...(current ? { current: words.wrong } : {}) });
     },
   });
   const told = Object.keys(form.errors).length > 0;

@@ -3,7 +3,7 @@ import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { api, request, type Schema } from "@/api/client";
-import { ApiError, wordError } from "@/api/errors";
+import { fieldErrors, wordError } from "@/api/errors";
 import { meQuery } from "@/session/queries";
 import { Problem } from "@/session/SignInForm";
 import { useDoorName } from "@/session/session";
@@ -22,7 +22,7 @@ const words = room.totp;
 /** The code of an app, beside the password kept here. */
 export function Totp({ me }: { me: Schema["Me"] }) {
   const [open, setOpen] = useState<"set-up" | "remove" | null>(null);
-  const door = useDoorName()(me.source ?? "");
+  const door = useDoorName()(me.source);
   if (!me.password) {
     return (
       <Card title={words.title}>
@@ -73,7 +73,7 @@ function Remove({ onClose }: { onClose: () => void }) {
     },
   });
   const wrong =
-    remove.error instanceof ApiError && remove.error.code === "wrong_credentials"
+    fieldErrors(remove.error).password !== undefined
       ? room.password.wrong
       : remove.error && wordError(remove.error).remedy;
   return (

@@ -158,9 +158,9 @@ function columns(
       key: "origin",
       header: words.columns.origin,
       width: "130px",
-      cell: ({ origin, locked }) =>
-        locked ? (
-          <Tip label={words.locked}>
+      cell: ({ id, origin, place }) =>
+        id === null ? (
+          <Tip label={place ? words.lockedBy(place) : words.locked}>
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable by keyboard */}
             <span className={classes.origin} data-locked tabIndex={0}>
               <IconLock size={14} stroke={1.5} aria-hidden="true" /> {words.origins[origin]}
@@ -179,7 +179,7 @@ function columns(
             align: "right" as const,
             width: "100px",
             cell: (row: Mapping) =>
-              row.locked ? null : (
+              row.id === null ? null : (
                 <Button
                   variant="subtle"
                   color="gray"

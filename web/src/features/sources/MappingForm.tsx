@@ -48,8 +48,8 @@ export function MappingForm({ sources, onClose }: MappingFormProps) {
           },
         }),
       ),
-    onSuccess: ({ group }) => {
-      notify({ message: words.done(group) });
+    onSuccess: (_, { group }) => {
+      notify({ message: words.done(group.trim()) });
       onClose();
       return queryClient.invalidateQueries({ queryKey: ["system", "mappings"] });
     },

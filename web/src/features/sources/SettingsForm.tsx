@@ -22,7 +22,7 @@ export function SettingsForm({ source, writes }: { source: Source; writes: boole
   const [changes, setChanges] = useState<Typed>({});
   const [wrong, setWrong] = useState<Record<string, string>>({});
   const save = useMutation({
-    mutationFn: (settings: Record<string, unknown>) =>
+    mutationFn: (settings: Record<string, string>) =>
       request(() =>
         api.PUT("/api/v1/sign-in-sources/{key}", {
           params: { path: { key: source.key } },
@@ -48,17 +48,15 @@ export function SettingsForm({ source, writes }: { source: Source; writes: boole
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (save.isPending || count === 0) return;
-    const settings: Record<string, unknown> = {};
-    const unreadable: Record<string, string> = {};
-    for (const setting of source.settings) {
-      const text = changes[setting.key];
-      if (text === undefined) continue;
-      const value = typed(setting, text);
-      if (value === undefined) unreadable[setting.key] = words.badJson;
-      else settings[setting.key] = value;
-    }
-    setWrong(unreadable);
-    if (Object.keys(unreadable).length === 0) save.mutate(settings);
+    setWrong({});
+    save.mutate(
+      Object.fromEntries(
+        source.settings.flatMap((setting) => {
+          const text = changes[setting.key];
+          return text === undefined ? [] : [[setting.key, typed(setting, text)]];
+        }),
+      ),
+    );
   };
   const change = (setting: SourceSetting, text: string | boolean) => {
     setWrong(({ [setting.key]: _, ...rest }) => rest);
@@ -66,13 +64,14 @@ export function SettingsForm({ source, writes }: { source: Source; writes: boole
       text === shown(setting) ? rest : { ...rest, [setting.key]: text },
     );
   };
-  const locked = source.settings.every((each) => each.locked || each.origin === "default");
   return (
     <form onSubmit={submit} noValidate>
       <Stack>
-        {locked && source.settings.some((each) => each.locked) ? (
-          <p className={classes.lead}>{words.lockedAll}</p>
-        ) : null}
+        {source.problems.map((problem) => (
+          <p key={problem} className={classes.problem}>
+            {problem}
+          </p>
+        ))}
         {grouped(source.settings).map(([group, settings]) => (
           <Card key={group} title={words.groups[group]}>
             <div className={classes.fields}>
@@ -119,7 +118,10 @@ interface FieldProps {
 }
 
 function Field({ setting, value, wrong, fixed, onChange }: FieldProps) {
-  const { label, help } = sources.settings[setting.key] ?? { label: setting.key };
+  const { label, help } = sources.settings[setting.key] ?? {
+    label: setting.key.replaceAll("_", " "),
+    help: setting.what,
+  };
   const kind = kindOf(setting);
   const shared = { label, error: wrong, disabled: fixed };
   return (
@@ -144,7 +146,7 @@ function Field({ setting, value, wrong, fixed, onChange }: FieldProps) {
         ) : kind === "secret" ? (
           <PasswordInput
             {...shared}
-            description={setting.origin === "default" ? words.notStored : words.stored}
+            description={setting.is_set ? words.stored : words.notStored}
             autoComplete="new-password"
             value={String(value)}
             onChange={(event) => onChange(event.currentTarget.value)}
@@ -154,7 +156,6 @@ function Field({ setting, value, wrong, fixed, onChange }: FieldProps) {
             {...shared}
             description={help}
             spellCheck={false}
-            inputMode={kind === "number" ? "numeric" : undefined}
             value={String(value)}
             onChange={(event) => onChange(event.currentTarget.value)}
           />
@@ -166,11 +167,11 @@ function Field({ setting, value, wrong, fixed, onChange }: FieldProps) {
 }
 
 /** Where the value comes from; a lock says where it can be changed. */
-function Origin({ setting: { origin, locked } }: { setting: SourceSetting }) {
+function Origin({ setting: { origin, locked, place } }: { setting: SourceSetting }) {
   const text = words.origins[origin];
   if (!locked) return <span className={classes.origin}>{text}</span>;
   return (
-    <Tip label={words.locked(words.where[origin] ?? text)}>
+    <Tip label={place ? words.locked(place) : words.byConfiguration}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable by keyboard */}
       <span className={classes.origin} data-locked tabIndex={0}>
         <IconLock size={14} stroke={1.5} aria-hidden="true" /> {text}

@@ -61,12 +61,21 @@ export function SourcePage() {
         title={source.name}
         badges={
           <>
-            <SourceState enabled={source.enabled} />
+            <SourceState
+              enabled={source.enabled}
+              wrong={source.missing !== null || source.problems.length > 0}
+            />
             <Chip>{sources.kinds[source.kind]}</Chip>
           </>
         }
         facts={<code className={classes.wrap}>{addressOf(source)}</code>}
-        verdict={source.enabled ? words.verdict.on : words.verdict.off}
+        verdict={
+          source.missing
+            ? words.verdict.lacks(sources.settings[source.missing]?.label ?? source.missing)
+            : source.enabled
+              ? words.verdict.on(source.people)
+              : words.verdict.off
+        }
         actions={writes ? <Actions source={source} /> : undefined}
       />
       <Cards>
@@ -85,8 +94,6 @@ export function SourcePage() {
 function Actions({ source }: { source: Source }) {
   const [removing, setRemoving] = useState(false);
   const { key, name, enabled } = source;
-  // One that a file sets is the file's to remove.
-  const ours = source.settings.every(({ locked }) => !locked);
   const turn = useAct(
     (on: boolean) =>
       request(() =>
@@ -100,17 +107,20 @@ function Actions({ source }: { source: Source }) {
   );
   return (
     <>
-      {ours ? (
+      {/* One that a file sets is the file's to remove. */}
+      {source.locked ? null : (
         <Button variant="default" onClick={() => setRemoving(true)}>
           {words.remove}
         </Button>
-      ) : null}
-      <Button
-        variant={enabled ? "default" : "filled"}
-        onClick={() => !turn.isPending && turn.mutate(!enabled)}
-      >
-        {enabled ? words.switchOff : words.switchOn}
-      </Button>
+      )}
+      {source.locked && enabled ? null : (
+        <Button
+          variant={enabled ? "default" : "filled"}
+          onClick={() => !turn.isPending && turn.mutate(!enabled)}
+        >
+          {enabled ? words.switchOff : words.switchOn}
+        </Button>
+      )}
       {removing ? <RemoveSource source={source} onClose={() => setRemoving(false)} /> : null}
     </>
   );

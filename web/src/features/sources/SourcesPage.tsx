@@ -107,12 +107,21 @@ const columns: Column<Source>[] = [
   {
     key: "state",
     header: words.columns.state,
-    width: "100px",
-    cell: ({ enabled }) => <SourceState enabled={enabled} />,
+    width: "130px",
+    cell: ({ enabled, missing, problems }) => (
+      <SourceState enabled={enabled} wrong={missing !== null || problems.length > 0} />
+    ),
   },
 ];
 
-export function SourceState({ enabled }: { enabled: boolean }) {
+interface SourceStateProps {
+  enabled: boolean;
+  /** It lacks a setting, or has one that cannot be used. */
+  wrong: boolean;
+}
+
+export function SourceState({ enabled, wrong }: SourceStateProps) {
+  if (wrong) return <OutcomeChip outcome="watch">{words.incomplete}</OutcomeChip>;
   return (
     <OutcomeChip outcome={enabled ? "done" : "plain"}>{enabled ? words.on : words.off}</OutcomeChip>
   );

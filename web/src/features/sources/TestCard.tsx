@@ -70,7 +70,8 @@ interface StagesProps {
 }
 
 function Stages({ kind, test, person }: StagesProps) {
-  const failed = test.stages.find(({ ok }) => !ok);
+  // Of several servers of a directory one may fail and the next answer.
+  const failed = test.ok ? undefined : test.stages.findLast(({ ok }) => !ok);
   const reached = new Set(test.stages.map(({ stage }) => keyOfStage(stage)));
   const wanted = STAGES[kind].filter(
     (stage) => person || !["user", "groups", "role"].includes(stage),
@@ -82,8 +83,9 @@ function Stages({ kind, test, person }: StagesProps) {
         {failed ? words.failed(nameOf(failed.stage)) : words.passed}
       </p>
       <ol className={classes.stages}>
-        {test.stages.map(({ stage, ok, milliseconds, message }) => (
-          <li key={stage} data-outcome={ok ? "done" : "failed"}>
+        {test.stages.map(({ stage, ok, milliseconds, message }, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a stage comes once for each server, in this order
+          <li key={at} data-outcome={ok ? "done" : "failed"}>
             <span className={classes.mark} aria-hidden="true">
               {ok ? "✓" : "✕"}
             </span>

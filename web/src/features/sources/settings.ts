@@ -14,14 +14,13 @@ const GROUPS: Record<Exclude<Group, "more">, readonly string[]> = {
     "bind_dn",
     "bind_password",
     "ca_file",
-    "timeout",
   ],
   people: [
     "user_base",
     "user_filter",
     "group_base",
-    "group_filter",
     "nested_groups",
+    "disable_limit",
     "scopes",
     "groups_claim",
   ],
@@ -34,7 +33,7 @@ const GROUPS: Record<Exclude<Group, "more">, readonly string[]> = {
     "role_strict",
     "link_by_email",
   ],
-  page: ["auto_login", "login_prompt", "prompt", "max_age"],
+  page: ["auto_login", "login_prompt", "max_age"],
 };
 
 /** What is asked for when a source is made; the rest has a default. */
@@ -65,7 +64,7 @@ export function grouped(settings: readonly SourceSetting[]): [Group, SourceSetti
   return groups.filter(([, each]) => each.length > 0);
 }
 
-export type FieldKind = "text" | "secret" | "switch" | "number" | "list" | "map";
+export type FieldKind = "text" | "secret" | "switch" | "list" | "map";
 
 const LISTS = new Set(["allowed_domains", "allowed_groups"]);
 const SWITCHES = new Set([
@@ -79,69 +78,62 @@ const SWITCHES = new Set([
   "nested_groups",
 ]);
 
-export function kindOf({
-  key,
-  value,
-  secret,
-}: Pick<SourceSetting, "key" | "value" | "secret">): FieldKind {
+export function kindOf({ key, secret }: Pick<SourceSetting, "key" | "secret">): FieldKind {
   if (secret) return "secret";
-  if (typeof value === "boolean" || SWITCHES.has(key)) return "switch";
-  if (Array.isArray(value) || LISTS.has(key)) return "list";
-  if (typeof value === "number") return "number";
-  if ((value && typeof value === "object") || key === "role_mappings") return "map";
-  return "text";
+  if (SWITCHES.has(key)) return "switch";
+  if (LISTS.has(key)) return "list";
+  return key === "role_mappings" ? "map" : "text";
 }
 
-/** A value as its field shows it: lists by the line, a map as readable JSON. */
+/** A value as its field shows it: lists by the line, a secret never. */
 export function shown(setting: SourceSetting): string | boolean {
-  const { value } = setting;
+  const value = setting.value ?? "";
   switch (kindOf(setting)) {
     case "secret":
       return "";
     case "switch":
-      return value === true || value === "true";
+      return value === "true";
     case "list":
-      return Array.isArray(value) ? value.join("\n") : String(value ?? "");
-    case "map":
-      if (!value || (typeof value === "object" && Object.keys(value).length === 0)) return "";
-      return typeof value === "string" ? value : JSON.stringify(value, null, 2);
+      return entriesOf(value).join("\n");
     default:
-      return value === null || value === undefined ? "" : String(value);
+      return value;
   }
 }
 
-/** What is sent for what was typed; undefined where it cannot be read. */
-export function typed(setting: SourceSetting, text: string | boolean): unknown {
-  if (typeof text === "boolean") return text;
-  switch (kindOf(setting)) {
-    case "list":
-      return text
-        .split(/[\n,]/)
-        .map((line) => line.trim())
-        .filter(Boolean);
-    case "number":
-      return text.trim() === "" ? null : Number(text);
-    case "map":
-      return mapOf(text);
-    default:
-      return text.trim() === "" ? null : text.trim();
-  }
+/** The text that is sent for what was typed; an empty one takes the value away. */
+export function typed(setting: SourceSetting, text: string | boolean): string {
+  if (typeof text === "boolean") return String(text);
+  return kindOf(setting) === "list" ? listOf(text) : text.trim();
 }
 
-function mapOf(text: string): unknown {
-  if (text.trim() === "") return {};
-  try {
-    const map: unknown = JSON.parse(text);
-    return map && typeof map === "object" && !Array.isArray(map) ? map : undefined;
-  } catch {
-    return undefined;
+/** Names of groups may have commas in them, as distinguished names do; then a list is JSON. */
+function listOf(text: string): string {
+  const lines = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
+  return lines.some((line) => line.includes(",")) ? JSON.stringify(lines) : lines.join(", ");
+}
+
+function entriesOf(value: string): string[] {
+  if (value.startsWith("[")) {
+    try {
+      const list: unknown = JSON.parse(value);
+      if (Array.isArray(list)) return list.map(String);
+    } catch {
+      // Not JSON after all: read as it is written in the environment.
+    }
   }
+  return value
+    .split(",")
+    .map((each) => each.trim())
+    .filter(Boolean);
 }
 
 /** Where it points: the first thing one wants to know of a source. */
 export function addressOf({ settings }: Source): string | null {
   const found = settings.find(({ key }) => key === "issuer" || key === "url");
-  return typeof found?.value === "string" && found.value !== "" ? found.value : null;
+  return found?.value || null;
 }
 
 /** A key that may stand in addresses and in the names of environment variables. */
