@@ -111,6 +111,9 @@ impl AppState {
         let activity = Activity::new(db.clone(), names, key.clone());
         let (config, health) = (Arc::new(config), web::Data::default());
         let sign_on = SignOn::new(auth.clone(), Vault::new(key.clone()), config.clone(), outbound.clone());
+        if let Some(problem) = sign_on.wrong_mapping() {
+            return Err(StartError::Machine(format!("configuration: {problem}")));
+        }
         Ok(Self { ingest, activity, jobs, db, clock, config, auth, sign_on, key, outbound, started_at, health, limit })
     }
 
