@@ -12,6 +12,7 @@ pub mod apps;
 pub mod connectors;
 pub mod ingest;
 pub mod people;
+pub mod privacy;
 pub mod profiles;
 // Platform.
 pub mod audit;

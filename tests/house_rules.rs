@@ -18,13 +18,14 @@ const PLATFORM: [(&str, &[&str]); 8] = [
     ("health", &["backup"]),
 ];
 /// A room, and the rooms that it may use directly.
-const ROOMS: [(&str, &[&str]); 7] = [
+const ROOMS: [(&str, &[&str]); 8] = [
     ("people", &[]),
     ("apps", &["people"]),
     ("ingest", &["people", "apps"]),
     ("connectors", &["ingest"]),
     ("activity", &["ingest", "people", "apps"]),
     ("profiles", &["activity", "ingest", "people", "apps"]),
+    ("privacy", &["activity", "ingest", "people"]),
     ("admin", &["activity", "ingest", "people"]),
 ];
 const ROOF: [&str; 2] = ["app", "cli"];

@@ -16,6 +16,7 @@ use crate::directory::DirectorySync;
 use crate::http::ClientAddress;
 use crate::jobs::{Checkpoint, Job, Jobs, Timetable};
 use crate::outbound::Outbound;
+use crate::privacy::Privacy;
 
 /// The jobs of this installation.
 pub fn jobs(config: &Config, db: &Db, clock: &Clock, outbound: &Outbound) -> Result<Jobs, StartError> {
@@ -30,6 +31,7 @@ pub fn jobs(config: &Config, db: &Db, clock: &Clock, outbound: &Outbound) -> Res
     let list: Vec<Box<dyn Job>> = vec![
         Box::new(Rollup::default()),
         Box::new(Retention),
+        Box::new(Privacy::new(key.clone())),
         Box::new(Checkpoint::of(db)),
         Box::new(Backup::new(folder.clone(), &config.backup, key)),
         Box::new(Drill::new(folder, &config.backup)),

@@ -17,7 +17,7 @@ use crate::crypto::{Passwords, Secret, SecretKind};
 use crate::http::{ApiError, ValidJson, check_same_origin};
 
 /// What ID tokens are sealed for.
-pub(super) const ID_TOKEN: &str = "id-token";
+pub(in crate::auth) const ID_TOKEN: &str = "id-token";
 
 /// What signing in takes.
 #[derive(Deserialize, ToSchema)]

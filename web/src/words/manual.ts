@@ -5,6 +5,7 @@ export const pages = [
   { key: "sending-events", title: "Sending events" },
   { key: "importing", title: "Importing files" },
   { key: "definitions", title: "Definitions of every number" },
+  { key: "privacy", title: "Who sees what" },
   { key: "install", title: "Install" },
   { key: "configuration", title: "Configuration" },
   { key: "sign-on", title: "Sign-on" },
