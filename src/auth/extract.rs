@@ -180,7 +180,10 @@ fn check_codes(conn: &mut DbConn, identity: &Identity) -> Result<(), ApiError> {
     if by_source || totp::is_on(conn, *id)? {
         return Ok(());
     }
-    Err(ApiError::forbidden("totp_needed", "Owners need codes of an authenticator app here; set them up in My account."))
+    Err(ApiError::forbidden(
+        "totp_needed",
+        "Owners need codes of an authenticator app here; set them up in My account.",
+    ))
 }
 
 /// What concerns the whole installation is there for everybody to be refused.
