@@ -223,7 +223,8 @@ impl Sight {
         self.asker.personal.is_personal(name)
     }
 
-    fn pseudonym(&self, names: &Dictionary, key: u32) -> String {
+    /// What stands in the place of a person's id, as the audit log names them too.
+    pub fn pseudonym(&self, names: &Dictionary, key: u32) -> String {
         written(self.asker.pseudonyms.bits(names.name(Kind::Person, key)))
     }
 

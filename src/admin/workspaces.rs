@@ -2,13 +2,16 @@
 
 use actix_web::{HttpResponse, get, patch, post, web};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::activity::fold::renew_views;
+use crate::audit::{self, Entry, Origin};
 use crate::auth::workspaces::{self as store, Change, NewWorkspace};
 use crate::auth::{AuthError, Can, Workspace, WorkspaceKind, can, grants};
 use crate::clock::Clock;
-use crate::db::{Db, DbConn};
+use crate::crypto::hash;
+use crate::db::{Db, DbConn, DbError};
 use crate::http::{ApiError, ValidJson};
 use crate::people::exclusions::{self, Kind};
 
@@ -133,7 +136,7 @@ fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<i32>>, D::E
 }
 
 impl WorkspaceSettings {
-    fn load(conn: &mut DbConn, workspace: Workspace) -> Result<Self, ApiError> {
+    fn load(conn: &mut DbConn, workspace: Workspace) -> Result<Self, DbError> {
         let patterns = |conn: &mut DbConn, kind| exclusions::of_kind(conn, workspace.id, kind);
         Ok(Self {
             has_events: store::has_events(conn, workspace.id)?,
@@ -178,13 +181,13 @@ pub(super) async fn create(
     let made = db
         .write(move |conn| {
             let new = NewWorkspace { slug: &body.slug, name: &body.name, kind: body.kind, time_zone: &body.time_zone };
-            let made = store::create(conn, &new, now)?;
+            let made = make(conn, &new, &caller.origin, now)?;
             if let Some(maker) = maker
                 && grants::role_in(conn, maker, made.id)?.is_none()
             {
                 grants::grant(conn, maker, made.id, role, grants::MANUAL)?;
             }
-            WorkspaceSettings::load(conn, made)
+            Ok::<_, ApiError>(WorkspaceSettings::load(conn, made)?)
         })
         .await?;
     Ok(HttpResponse::Created().json(made))
@@ -230,18 +233,63 @@ pub(super) async fn change(
                 smallest_group: privacy.smallest_group,
                 personal_traits: privacy.personal_traits.as_deref(),
             };
-            let workspace = store::update(conn, &workspace, &wanted)?;
             let excluded = body.excluded.unwrap_or(ChangeExcluded { ids: None, email_domains: None });
-            exclude(conn, &workspace, Kind::Id, excluded.ids, now)?;
-            exclude(conn, &workspace, Kind::EmailDomain, excluded.email_domains, now)?;
-            WorkspaceSettings::load(conn, workspace)
+            let workspace =
+                update(conn, &workspace, &wanted, (excluded.ids, excluded.email_domains), &caller.origin, now)?;
+            Ok::<_, ApiError>(WorkspaceSettings::load(conn, workspace)?)
         })
         .await?;
     Ok(web::Json(changed))
 }
 
+/// Makes a workspace, and writes that down.
+pub fn make(conn: &mut DbConn, new: &NewWorkspace<'_>, origin: &Origin, now: i64) -> Result<Workspace, AuthError> {
+    let made = store::create(conn, new, now)?;
+    let detail = json!({ "name": made.name, "kind": made.kind, "time_zone": made.time_zone });
+    let entry = Entry { workspace: Some(made.id), action: "workspace.created", target: &made.slug, detail };
+    audit::record(conn, origin, entry, now)?;
+    Ok(made)
+}
+
+/// Changes what is set for a workspace, and writes down what differs then. Lists of excluded ids and e-mail domains
+/// replace those before.
+pub fn update(
+    conn: &mut DbConn,
+    workspace: &Workspace,
+    wanted: &Change<'_>,
+    (ids, domains): (Option<Vec<String>>, Option<Vec<String>>),
+    origin: &Origin,
+    now: i64,
+) -> Result<Workspace, AuthError> {
+    let before = shown(conn, workspace)?;
+    let workspace = store::update(conn, workspace, wanted)?;
+    exclude(conn, &workspace, Kind::Id, ids, now)?;
+    exclude(conn, &workspace, Kind::EmailDomain, domains, now)?;
+    let detail = audit::differences(&before, &shown(conn, &workspace)?);
+    if detail.as_object().is_some_and(|fields| !fields.is_empty()) {
+        let entry =
+            Entry { workspace: Some(workspace.id), action: "workspace.changed", target: &workspace.slug, detail };
+        audit::record(conn, origin, entry, now)?;
+    }
+    Ok(workspace)
+}
+
+/// A workspace as the audit log tells its changes. Excluded ids name people: their trace tells that they changed.
+fn shown(conn: &mut DbConn, workspace: &Workspace) -> Result<Value, AuthError> {
+    let settings = WorkspaceSettings::load(conn, workspace.clone())?;
+    let mut shown = serde_json::to_value(&settings).map_err(|e| AuthError::Failed(e.to_string()))?;
+    if let Some(fields) = shown.as_object_mut() {
+        fields.remove("excluded");
+        let ids = settings.excluded.ids;
+        let trace = hash(&ids.join("\n")).chars().take(12).collect::<String>();
+        fields.insert("excluded_ids".into(), json!(format!("{} ({trace})", ids.len())));
+        fields.insert("excluded_email_domains".into(), json!(settings.excluded.email_domains));
+    }
+    Ok(shown)
+}
+
 /// Replaces the patterns of one kind; every view begins anew then.
-pub fn exclude(
+fn exclude(
     conn: &mut DbConn,
     workspace: &Workspace,
     kind: Kind,

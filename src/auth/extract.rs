@@ -196,6 +196,11 @@ fn caller_in(conn: &mut DbConn, slug: &str, identity: Identity) -> Result<Caller
     let scope = match &identity {
         _ if !is_builder => Scope::All,
         Identity::Token { owner_id: None, apps, .. } => Scope::Apps(apps.clone()),
+        // What a token was made for bounds what its owner sees, and a builder's own apps bound what it was made for.
+        Identity::Token { owner_id: Some(id), apps, .. } if !apps.is_empty() => Scope::Apps(match ceiling {
+            Some(Role::Builder) => &grants::apps_of(conn, *id, workspace.id)? & apps,
+            _ => apps.clone(),
+        }),
         Identity::User { id, .. } | Identity::Token { owner_id: Some(id), .. } => {
             Scope::Apps(grants::apps_of(conn, *id, workspace.id)?)
         }

@@ -20,7 +20,7 @@ diesel::table! {
 diesel::table! {
     api_tokens (id) {
         id -> BigInt, workspace_id -> BigInt, name -> Text, role -> Text, prefix -> Text, token_hash -> Text, owner_id -> Nullable<BigInt>,
-        created_at -> BigInt, expires_at -> Nullable<BigInt>, last_used_at -> Nullable<BigInt>, revoked_at -> Nullable<BigInt>, apps -> Nullable<Text>,
+        created_at -> BigInt, expires_at -> Nullable<BigInt>, last_used_at -> Nullable<BigInt>, revoked_at -> Nullable<BigInt>, apps -> Nullable<Text>, rotated_from -> Nullable<BigInt>,
     }
 }
 diesel::table! {

@@ -114,7 +114,8 @@ impl DirectorySync {
             }));
         }
         let leaving = self.leaving(run, source, &fates)?;
-        let limit = usize::try_from(total * config.disable_limit.unwrap_or(PERCENT) / 100).unwrap_or(usize::MAX).max(FEW);
+        let limit =
+            usize::try_from(total * config.disable_limit.unwrap_or(PERCENT) / 100).unwrap_or(usize::MAX).max(FEW);
         if leaving > limit {
             return Err(JobError::GiveUp(format!(
                 "{leaving} of {total} people would be shut out, and one run shuts out {limit} at most: look at user_base, or raise disable_limit"
@@ -132,8 +133,11 @@ impl DirectorySync {
 
     /// How many of those who are gone can still sign in here.
     fn leaving(&self, run: &Run, source: &Source, fates: &[(&Identity, Fate)]) -> Result<usize, JobError> {
-        let gone: Vec<i64> =
-            fates.iter().filter(|(_, fate)| matches!(fate, Fate::Gone(_))).map(|(identity, _)| identity.user_id).collect();
+        let gone: Vec<i64> = fates
+            .iter()
+            .filter(|(_, fate)| matches!(fate, Fate::Gone(_)))
+            .map(|(identity, _)| identity.user_id)
+            .collect();
         run.db.read_blocking(|conn| {
             let mut leaving = 0;
             for id in gone {
@@ -153,7 +157,12 @@ impl DirectorySync {
                 accounts::enable(conn, identity.user_id)?;
                 let user = accounts::by_id(conn, identity.user_id).map_err(failed)?;
                 let detail = json!({ "source": source.key });
-                audit::record(conn, &origin, Entry { workspace: None, action: "user.enabled", target: &user.email, detail }, now)?;
+                audit::record(
+                    conn,
+                    &origin,
+                    Entry { workspace: None, action: "user.enabled", target: &user.email, detail },
+                    now,
+                )?;
             }
             Ok(rejoin(conn, source, identity, groups, &origin, now).map_err(failed)? || back)
         })
@@ -180,10 +189,17 @@ impl DirectorySync {
             match shut {
                 Ok(()) => {}
                 // The last owner stays.
-                Err(AuthError::Taken { message, .. }) => return Err(JobError::GiveUp(format!("{}: {message}", user.email))),
+                Err(AuthError::Taken { message, .. }) => {
+                    return Err(JobError::GiveUp(format!("{}: {message}", user.email)));
+                }
                 Err(error) => return Err(failed(error)),
             }
-            audit::record(conn, &origin, Entry { workspace: None, action: "user.disabled", target: &user.email, detail }, now)?;
+            audit::record(
+                conn,
+                &origin,
+                Entry { workspace: None, action: "user.disabled", target: &user.email, detail },
+                now,
+            )?;
             Ok(true)
         })
     }

@@ -75,7 +75,7 @@ impl Ingest {
             return Ok(known.key.clone());
         }
         let text = secret.to_owned();
-        let key = self.db.read(move |conn| write_keys::find_write_key(conn, &text)).await?;
+        let key = self.db.read(move |conn| write_keys::find_write_key(conn, &text, now)).await?;
         let mut touched = known.map_or(0, |known| known.touched);
         if let Some(id) = key.as_ref().map(|key| key.id)
             && now - touched > KEY_TOUCHED

@@ -15,6 +15,7 @@
 mod support;
 
 mod access;
+mod audit;
 mod backup;
 mod backup_files;
 mod backup_jobs;
@@ -36,8 +37,10 @@ mod privacy;
 mod problems;
 mod reach;
 mod schema;
+mod secrets;
 mod session;
 mod setup;
 mod sight;
+mod syslog;
 mod users;
 mod workspaces;

@@ -1,4 +1,5 @@
-// Weighs what a browser must fetch, gzipped, from Vite's manifest; fails the build over budget.
+// Weighs what a browser must fetch, gzipped, from Vite's manifest; fails the build over budget, and
+// when files wait for each other in a circle.
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
@@ -63,7 +64,29 @@ for (const route of routes.filter((key) => !framed.includes(key)).sort()) {
   rows.push([`first load, ${name}`, jsOf(all), budgets["first load, JS"]]);
 }
 
+/** Two files that wait for each other: one of them runs before what it needs is there. */
+function circleFrom(key, path = [], done = new Set()) {
+  const at = path.indexOf(key);
+  if (at >= 0) return [...path.slice(at), key].map((each) => manifest[each].file);
+  if (done.has(key)) return null;
+  done.add(key);
+  for (const next of manifest[key].imports ?? []) {
+    const circle = circleFrom(next, [...path, key], done);
+    if (circle) return circle;
+  }
+  return null;
+}
+
 let over = false;
+const seen = new Set();
+for (const key of Object.keys(manifest)) {
+  const circle = circleFrom(key, [], seen);
+  if (circle) {
+    over = true;
+    console.log(`circle  ${circle.join(" > ")}`);
+  }
+}
+
 for (const [name, size, budget] of rows) {
   const bad = size > budget;
   over ||= bad;

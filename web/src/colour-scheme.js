@@ -12,5 +12,5 @@
   const page = document.documentElement;
   page.setAttribute("data-mantine-color-scheme", dark ? "dark" : "light");
   // The pages outside the frame are not announced by its outline.
-  if (/^\/(sign-in|setup)/.test(location.pathname)) page.setAttribute("data-bare", "");
+  if (/^\/(sign-in|setup|welcome)/.test(location.pathname)) page.setAttribute("data-bare", "");
 })();

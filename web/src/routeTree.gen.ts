@@ -13,21 +13,32 @@ import { Route as IndexRouteImport } from "./routes/index";
 import { Route as FramedRouteImport } from "./routes/_framed";
 import { Route as SetupRouteImport } from "./routes/setup";
 import { Route as SignInRouteImport } from "./routes/sign-in";
+import { Route as WelcomeRouteImport } from "./routes/welcome";
+import { Route as FramedMeRouteImport } from "./routes/_framed/me";
 import { Route as FramedSystemRouteRouteImport } from "./routes/_framed/system/route";
 import { Route as FramedDocsIndexRouteImport } from "./routes/_framed/docs/index";
 import { Route as FramedDocsPageRouteImport } from "./routes/_framed/docs/$page";
 import { Route as FramedSystemIndexRouteImport } from "./routes/_framed/system/index";
+import { Route as FramedSystemAuditRouteImport } from "./routes/_framed/system/audit";
 import { Route as FramedSystemBackupsRouteImport } from "./routes/_framed/system/backups";
 import { Route as FramedSystemCapacityRouteImport } from "./routes/_framed/system/capacity";
 import { Route as FramedSystemDestinationsRouteImport } from "./routes/_framed/system/destinations";
+import { Route as FramedSystemGroupsRouteImport } from "./routes/_framed/system/groups";
 import { Route as FramedSystemHealthRouteImport } from "./routes/_framed/system/health";
+import { Route as FramedSystemRolesRouteImport } from "./routes/_framed/system/roles";
+import { Route as FramedSystemSessionsRouteImport } from "./routes/_framed/system/sessions";
 import { Route as FramedSystemWorkspacesRouteImport } from "./routes/_framed/system/workspaces";
 import { Route as FramedWWorkspaceRouteRouteImport } from "./routes/_framed/w/$workspace/route";
 import { Route as FramedSystemJobsIndexRouteImport } from "./routes/_framed/system/jobs/index";
 import { Route as FramedSystemJobsNameRouteImport } from "./routes/_framed/system/jobs/$name";
+import { Route as FramedSystemSignInIndexRouteImport } from "./routes/_framed/system/sign-in/index";
+import { Route as FramedSystemSignInKeyRouteImport } from "./routes/_framed/system/sign-in/$key";
+import { Route as FramedSystemUsersIndexRouteImport } from "./routes/_framed/system/users/index";
+import { Route as FramedSystemUsersIdRouteImport } from "./routes/_framed/system/users/$id";
 import { Route as FramedWWorkspaceIndexRouteImport } from "./routes/_framed/w/$workspace/index";
 import { Route as FramedWWorkspaceInspectorRouteImport } from "./routes/_framed/w/$workspace/inspector";
 import { Route as FramedWWorkspaceKeysRouteImport } from "./routes/_framed/w/$workspace/keys";
+import { Route as FramedWWorkspacePrivacyRouteImport } from "./routes/_framed/w/$workspace/privacy";
 import { Route as FramedWWorkspaceSetupRouteImport } from "./routes/_framed/w/$workspace/setup";
 import { Route as FramedWWorkspaceAccountsIndexRouteImport } from "./routes/_framed/w/$workspace/accounts/index";
 import { Route as FramedWWorkspaceAccountsIdRouteImport } from "./routes/_framed/w/$workspace/accounts/$id";
@@ -65,6 +76,16 @@ const SignInRoute = SignInRouteImport.update({
   path: "/sign-in",
   getParentRoute: () => rootRouteImport,
 } as any);
+const WelcomeRoute = WelcomeRouteImport.update({
+  id: "/welcome",
+  path: "/welcome",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const FramedMeRoute = FramedMeRouteImport.update({
+  id: "/me",
+  path: "/me",
+  getParentRoute: () => FramedRoute,
+} as any);
 const FramedSystemRouteRoute = FramedSystemRouteRouteImport.update({
   id: "/system",
   path: "/system",
@@ -85,6 +106,11 @@ const FramedSystemIndexRoute = FramedSystemIndexRouteImport.update({
   path: "/",
   getParentRoute: () => FramedSystemRouteRoute,
 } as any);
+const FramedSystemAuditRoute = FramedSystemAuditRouteImport.update({
+  id: "/audit",
+  path: "/audit",
+  getParentRoute: () => FramedSystemRouteRoute,
+} as any);
 const FramedSystemBackupsRoute = FramedSystemBackupsRouteImport.update({
   id: "/backups",
   path: "/backups",
@@ -101,9 +127,24 @@ const FramedSystemDestinationsRoute =
     path: "/destinations",
     getParentRoute: () => FramedSystemRouteRoute,
   } as any);
+const FramedSystemGroupsRoute = FramedSystemGroupsRouteImport.update({
+  id: "/groups",
+  path: "/groups",
+  getParentRoute: () => FramedSystemRouteRoute,
+} as any);
 const FramedSystemHealthRoute = FramedSystemHealthRouteImport.update({
   id: "/health",
   path: "/health",
+  getParentRoute: () => FramedSystemRouteRoute,
+} as any);
+const FramedSystemRolesRoute = FramedSystemRolesRouteImport.update({
+  id: "/roles",
+  path: "/roles",
+  getParentRoute: () => FramedSystemRouteRoute,
+} as any);
+const FramedSystemSessionsRoute = FramedSystemSessionsRouteImport.update({
+  id: "/sessions",
+  path: "/sessions",
   getParentRoute: () => FramedSystemRouteRoute,
 } as any);
 const FramedSystemWorkspacesRoute = FramedSystemWorkspacesRouteImport.update({
@@ -126,6 +167,26 @@ const FramedSystemJobsNameRoute = FramedSystemJobsNameRouteImport.update({
   path: "/jobs/$name",
   getParentRoute: () => FramedSystemRouteRoute,
 } as any);
+const FramedSystemSignInIndexRoute = FramedSystemSignInIndexRouteImport.update({
+  id: "/sign-in/",
+  path: "/sign-in/",
+  getParentRoute: () => FramedSystemRouteRoute,
+} as any);
+const FramedSystemSignInKeyRoute = FramedSystemSignInKeyRouteImport.update({
+  id: "/sign-in/$key",
+  path: "/sign-in/$key",
+  getParentRoute: () => FramedSystemRouteRoute,
+} as any);
+const FramedSystemUsersIndexRoute = FramedSystemUsersIndexRouteImport.update({
+  id: "/users/",
+  path: "/users/",
+  getParentRoute: () => FramedSystemRouteRoute,
+} as any);
+const FramedSystemUsersIdRoute = FramedSystemUsersIdRouteImport.update({
+  id: "/users/$id",
+  path: "/users/$id",
+  getParentRoute: () => FramedSystemRouteRoute,
+} as any);
 const FramedWWorkspaceIndexRoute = FramedWWorkspaceIndexRouteImport.update({
   id: "/",
   path: "/",
@@ -140,6 +201,11 @@ const FramedWWorkspaceInspectorRoute =
 const FramedWWorkspaceKeysRoute = FramedWWorkspaceKeysRouteImport.update({
   id: "/keys",
   path: "/keys",
+  getParentRoute: () => FramedWWorkspaceRouteRoute,
+} as any);
+const FramedWWorkspacePrivacyRoute = FramedWWorkspacePrivacyRouteImport.update({
+  id: "/privacy",
+  path: "/privacy",
   getParentRoute: () => FramedWWorkspaceRouteRoute,
 } as any);
 const FramedWWorkspaceSetupRoute = FramedWWorkspaceSetupRouteImport.update({
@@ -248,21 +314,32 @@ export interface FileRoutesByFullPath {
   "/": typeof IndexRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/welcome": typeof WelcomeRoute;
   "/system": typeof FramedSystemRouteRouteWithChildren;
+  "/me": typeof FramedMeRoute;
   "/w/$workspace": typeof FramedWWorkspaceRouteRouteWithChildren;
   "/docs/$page": typeof FramedDocsPageRoute;
+  "/system/audit": typeof FramedSystemAuditRoute;
   "/system/backups": typeof FramedSystemBackupsRoute;
   "/system/capacity": typeof FramedSystemCapacityRoute;
   "/system/destinations": typeof FramedSystemDestinationsRoute;
+  "/system/groups": typeof FramedSystemGroupsRoute;
   "/system/health": typeof FramedSystemHealthRoute;
+  "/system/roles": typeof FramedSystemRolesRoute;
+  "/system/sessions": typeof FramedSystemSessionsRoute;
   "/system/workspaces": typeof FramedSystemWorkspacesRoute;
   "/docs/": typeof FramedDocsIndexRoute;
   "/system/": typeof FramedSystemIndexRoute;
   "/system/jobs/$name": typeof FramedSystemJobsNameRoute;
+  "/system/sign-in/$key": typeof FramedSystemSignInKeyRoute;
+  "/system/users/$id": typeof FramedSystemUsersIdRoute;
   "/w/$workspace/inspector": typeof FramedWWorkspaceInspectorRoute;
   "/w/$workspace/keys": typeof FramedWWorkspaceKeysRoute;
+  "/w/$workspace/privacy": typeof FramedWWorkspacePrivacyRoute;
   "/w/$workspace/setup": typeof FramedWWorkspaceSetupRoute;
   "/system/jobs/": typeof FramedSystemJobsIndexRoute;
+  "/system/sign-in/": typeof FramedSystemSignInIndexRoute;
+  "/system/users/": typeof FramedSystemUsersIndexRoute;
   "/w/$workspace/": typeof FramedWWorkspaceIndexRoute;
   "/w/$workspace/apps/$app": typeof FramedWWorkspaceAppsAppRouteRouteWithChildren;
   "/w/$workspace/accounts/$id": typeof FramedWWorkspaceAccountsIdRoute;
@@ -285,19 +362,30 @@ export interface FileRoutesByTo {
   "/": typeof IndexRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/welcome": typeof WelcomeRoute;
+  "/me": typeof FramedMeRoute;
   "/docs/$page": typeof FramedDocsPageRoute;
+  "/system/audit": typeof FramedSystemAuditRoute;
   "/system/backups": typeof FramedSystemBackupsRoute;
   "/system/capacity": typeof FramedSystemCapacityRoute;
   "/system/destinations": typeof FramedSystemDestinationsRoute;
+  "/system/groups": typeof FramedSystemGroupsRoute;
   "/system/health": typeof FramedSystemHealthRoute;
+  "/system/roles": typeof FramedSystemRolesRoute;
+  "/system/sessions": typeof FramedSystemSessionsRoute;
   "/system/workspaces": typeof FramedSystemWorkspacesRoute;
   "/docs": typeof FramedDocsIndexRoute;
   "/system": typeof FramedSystemIndexRoute;
   "/system/jobs/$name": typeof FramedSystemJobsNameRoute;
+  "/system/sign-in/$key": typeof FramedSystemSignInKeyRoute;
+  "/system/users/$id": typeof FramedSystemUsersIdRoute;
   "/w/$workspace/inspector": typeof FramedWWorkspaceInspectorRoute;
   "/w/$workspace/keys": typeof FramedWWorkspaceKeysRoute;
+  "/w/$workspace/privacy": typeof FramedWWorkspacePrivacyRoute;
   "/w/$workspace/setup": typeof FramedWWorkspaceSetupRoute;
   "/system/jobs": typeof FramedSystemJobsIndexRoute;
+  "/system/sign-in": typeof FramedSystemSignInIndexRoute;
+  "/system/users": typeof FramedSystemUsersIndexRoute;
   "/w/$workspace": typeof FramedWWorkspaceIndexRoute;
   "/w/$workspace/accounts/$id": typeof FramedWWorkspaceAccountsIdRoute;
   "/w/$workspace/people/$id": typeof FramedWWorkspacePeopleIdRoute;
@@ -321,21 +409,32 @@ export interface FileRoutesById {
   "/_framed": typeof FramedRouteWithChildren;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/welcome": typeof WelcomeRoute;
   "/_framed/system": typeof FramedSystemRouteRouteWithChildren;
+  "/_framed/me": typeof FramedMeRoute;
   "/_framed/w/$workspace": typeof FramedWWorkspaceRouteRouteWithChildren;
   "/_framed/docs/$page": typeof FramedDocsPageRoute;
+  "/_framed/system/audit": typeof FramedSystemAuditRoute;
   "/_framed/system/backups": typeof FramedSystemBackupsRoute;
   "/_framed/system/capacity": typeof FramedSystemCapacityRoute;
   "/_framed/system/destinations": typeof FramedSystemDestinationsRoute;
+  "/_framed/system/groups": typeof FramedSystemGroupsRoute;
   "/_framed/system/health": typeof FramedSystemHealthRoute;
+  "/_framed/system/roles": typeof FramedSystemRolesRoute;
+  "/_framed/system/sessions": typeof FramedSystemSessionsRoute;
   "/_framed/system/workspaces": typeof FramedSystemWorkspacesRoute;
   "/_framed/docs/": typeof FramedDocsIndexRoute;
   "/_framed/system/": typeof FramedSystemIndexRoute;
   "/_framed/system/jobs/$name": typeof FramedSystemJobsNameRoute;
+  "/_framed/system/sign-in/$key": typeof FramedSystemSignInKeyRoute;
+  "/_framed/system/users/$id": typeof FramedSystemUsersIdRoute;
   "/_framed/w/$workspace/inspector": typeof FramedWWorkspaceInspectorRoute;
   "/_framed/w/$workspace/keys": typeof FramedWWorkspaceKeysRoute;
+  "/_framed/w/$workspace/privacy": typeof FramedWWorkspacePrivacyRoute;
   "/_framed/w/$workspace/setup": typeof FramedWWorkspaceSetupRoute;
   "/_framed/system/jobs/": typeof FramedSystemJobsIndexRoute;
+  "/_framed/system/sign-in/": typeof FramedSystemSignInIndexRoute;
+  "/_framed/system/users/": typeof FramedSystemUsersIndexRoute;
   "/_framed/w/$workspace/": typeof FramedWWorkspaceIndexRoute;
   "/_framed/w/$workspace/apps/$app": typeof FramedWWorkspaceAppsAppRouteRouteWithChildren;
   "/_framed/w/$workspace/accounts/$id": typeof FramedWWorkspaceAccountsIdRoute;
@@ -360,21 +459,32 @@ export interface FileRouteTypes {
     | "/"
     | "/setup"
     | "/sign-in"
+    | "/welcome"
     | "/system"
+    | "/me"
     | "/w/$workspace"
     | "/docs/$page"
+    | "/system/audit"
     | "/system/backups"
     | "/system/capacity"
     | "/system/destinations"
+    | "/system/groups"
     | "/system/health"
+    | "/system/roles"
+    | "/system/sessions"
     | "/system/workspaces"
     | "/docs/"
     | "/system/"
     | "/system/jobs/$name"
+    | "/system/sign-in/$key"
+    | "/system/users/$id"
     | "/w/$workspace/inspector"
     | "/w/$workspace/keys"
+    | "/w/$workspace/privacy"
     | "/w/$workspace/setup"
     | "/system/jobs/"
+    | "/system/sign-in/"
+    | "/system/users/"
     | "/w/$workspace/"
     | "/w/$workspace/apps/$app"
     | "/w/$workspace/accounts/$id"
@@ -397,19 +507,30 @@ export interface FileRouteTypes {
     | "/"
     | "/setup"
     | "/sign-in"
+    | "/welcome"
+    | "/me"
     | "/docs/$page"
+    | "/system/audit"
     | "/system/backups"
     | "/system/capacity"
     | "/system/destinations"
+    | "/system/groups"
     | "/system/health"
+    | "/system/roles"
+    | "/system/sessions"
     | "/system/workspaces"
     | "/docs"
     | "/system"
     | "/system/jobs/$name"
+    | "/system/sign-in/$key"
+    | "/system/users/$id"
     | "/w/$workspace/inspector"
     | "/w/$workspace/keys"
+    | "/w/$workspace/privacy"
     | "/w/$workspace/setup"
     | "/system/jobs"
+    | "/system/sign-in"
+    | "/system/users"
     | "/w/$workspace"
     | "/w/$workspace/accounts/$id"
     | "/w/$workspace/people/$id"
@@ -432,21 +553,32 @@ export interface FileRouteTypes {
     | "/_framed"
     | "/setup"
     | "/sign-in"
+    | "/welcome"
     | "/_framed/system"
+    | "/_framed/me"
     | "/_framed/w/$workspace"
     | "/_framed/docs/$page"
+    | "/_framed/system/audit"
     | "/_framed/system/backups"
     | "/_framed/system/capacity"
     | "/_framed/system/destinations"
+    | "/_framed/system/groups"
     | "/_framed/system/health"
+    | "/_framed/system/roles"
+    | "/_framed/system/sessions"
     | "/_framed/system/workspaces"
     | "/_framed/docs/"
     | "/_framed/system/"
     | "/_framed/system/jobs/$name"
+    | "/_framed/system/sign-in/$key"
+    | "/_framed/system/users/$id"
     | "/_framed/w/$workspace/inspector"
     | "/_framed/w/$workspace/keys"
+    | "/_framed/w/$workspace/privacy"
     | "/_framed/w/$workspace/setup"
     | "/_framed/system/jobs/"
+    | "/_framed/system/sign-in/"
+    | "/_framed/system/users/"
     | "/_framed/w/$workspace/"
     | "/_framed/w/$workspace/apps/$app"
     | "/_framed/w/$workspace/accounts/$id"
@@ -471,6 +603,7 @@ export interface RootRouteChildren {
   FramedRoute: typeof FramedRouteWithChildren;
   SetupRoute: typeof SetupRoute;
   SignInRoute: typeof SignInRoute;
+  WelcomeRoute: typeof WelcomeRoute;
 }
 
 declare module "@tanstack/react-router" {
@@ -503,6 +636,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof SignInRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/welcome": {
+      id: "/welcome";
+      path: "/welcome";
+      fullPath: "/welcome";
+      preLoaderRoute: typeof WelcomeRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/_framed/me": {
+      id: "/_framed/me";
+      path: "/me";
+      fullPath: "/me";
+      preLoaderRoute: typeof FramedMeRouteImport;
+      parentRoute: typeof FramedRoute;
+    };
     "/_framed/system": {
       id: "/_framed/system";
       path: "/system";
@@ -531,6 +678,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof FramedSystemIndexRouteImport;
       parentRoute: typeof FramedSystemRouteRoute;
     };
+    "/_framed/system/audit": {
+      id: "/_framed/system/audit";
+      path: "/audit";
+      fullPath: "/system/audit";
+      preLoaderRoute: typeof FramedSystemAuditRouteImport;
+      parentRoute: typeof FramedSystemRouteRoute;
+    };
     "/_framed/system/backups": {
       id: "/_framed/system/backups";
       path: "/backups";
@@ -552,11 +706,32 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof FramedSystemDestinationsRouteImport;
       parentRoute: typeof FramedSystemRouteRoute;
     };
+    "/_framed/system/groups": {
+      id: "/_framed/system/groups";
+      path: "/groups";
+      fullPath: "/system/groups";
+      preLoaderRoute: typeof FramedSystemGroupsRouteImport;
+      parentRoute: typeof FramedSystemRouteRoute;
+    };
     "/_framed/system/health": {
       id: "/_framed/system/health";
       path: "/health";
       fullPath: "/system/health";
       preLoaderRoute: typeof FramedSystemHealthRouteImport;
+      parentRoute: typeof FramedSystemRouteRoute;
+    };
+    "/_framed/system/roles": {
+      id: "/_framed/system/roles";
+      path: "/roles";
+      fullPath: "/system/roles";
+      preLoaderRoute: typeof FramedSystemRolesRouteImport;
+      parentRoute: typeof FramedSystemRouteRoute;
+    };
+    "/_framed/system/sessions": {
+      id: "/_framed/system/sessions";
+      path: "/sessions";
+      fullPath: "/system/sessions";
+      preLoaderRoute: typeof FramedSystemSessionsRouteImport;
       parentRoute: typeof FramedSystemRouteRoute;
     };
     "/_framed/system/workspaces": {
@@ -587,6 +762,34 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof FramedSystemJobsNameRouteImport;
       parentRoute: typeof FramedSystemRouteRoute;
     };
+    "/_framed/system/sign-in/": {
+      id: "/_framed/system/sign-in/";
+      path: "/sign-in";
+      fullPath: "/system/sign-in/";
+      preLoaderRoute: typeof FramedSystemSignInIndexRouteImport;
+      parentRoute: typeof FramedSystemRouteRoute;
+    };
+    "/_framed/system/sign-in/$key": {
+      id: "/_framed/system/sign-in/$key";
+      path: "/sign-in/$key";
+      fullPath: "/system/sign-in/$key";
+      preLoaderRoute: typeof FramedSystemSignInKeyRouteImport;
+      parentRoute: typeof FramedSystemRouteRoute;
+    };
+    "/_framed/system/users/": {
+      id: "/_framed/system/users/";
+      path: "/users";
+      fullPath: "/system/users/";
+      preLoaderRoute: typeof FramedSystemUsersIndexRouteImport;
+      parentRoute: typeof FramedSystemRouteRoute;
+    };
+    "/_framed/system/users/$id": {
+      id: "/_framed/system/users/$id";
+      path: "/users/$id";
+      fullPath: "/system/users/$id";
+      preLoaderRoute: typeof FramedSystemUsersIdRouteImport;
+      parentRoute: typeof FramedSystemRouteRoute;
+    };
     "/_framed/w/$workspace/": {
       id: "/_framed/w/$workspace/";
       path: "/";
@@ -606,6 +809,13 @@ declare module "@tanstack/react-router" {
       path: "/keys";
       fullPath: "/w/$workspace/keys";
       preLoaderRoute: typeof FramedWWorkspaceKeysRouteImport;
+      parentRoute: typeof FramedWWorkspaceRouteRoute;
+    };
+    "/_framed/w/$workspace/privacy": {
+      id: "/_framed/w/$workspace/privacy";
+      path: "/privacy";
+      fullPath: "/w/$workspace/privacy";
+      preLoaderRoute: typeof FramedWWorkspacePrivacyRouteImport;
       parentRoute: typeof FramedWWorkspaceRouteRoute;
     };
     "/_framed/w/$workspace/setup": {
@@ -731,25 +941,41 @@ declare module "@tanstack/react-router" {
 }
 
 interface FramedSystemRouteRouteChildren {
+  FramedSystemAuditRoute: typeof FramedSystemAuditRoute;
   FramedSystemBackupsRoute: typeof FramedSystemBackupsRoute;
   FramedSystemCapacityRoute: typeof FramedSystemCapacityRoute;
   FramedSystemDestinationsRoute: typeof FramedSystemDestinationsRoute;
+  FramedSystemGroupsRoute: typeof FramedSystemGroupsRoute;
   FramedSystemHealthRoute: typeof FramedSystemHealthRoute;
+  FramedSystemRolesRoute: typeof FramedSystemRolesRoute;
+  FramedSystemSessionsRoute: typeof FramedSystemSessionsRoute;
   FramedSystemWorkspacesRoute: typeof FramedSystemWorkspacesRoute;
   FramedSystemIndexRoute: typeof FramedSystemIndexRoute;
   FramedSystemJobsNameRoute: typeof FramedSystemJobsNameRoute;
+  FramedSystemSignInKeyRoute: typeof FramedSystemSignInKeyRoute;
+  FramedSystemUsersIdRoute: typeof FramedSystemUsersIdRoute;
   FramedSystemJobsIndexRoute: typeof FramedSystemJobsIndexRoute;
+  FramedSystemSignInIndexRoute: typeof FramedSystemSignInIndexRoute;
+  FramedSystemUsersIndexRoute: typeof FramedSystemUsersIndexRoute;
 }
 
 const FramedSystemRouteRouteChildren: FramedSystemRouteRouteChildren = {
+  FramedSystemAuditRoute: FramedSystemAuditRoute,
   FramedSystemBackupsRoute: FramedSystemBackupsRoute,
   FramedSystemCapacityRoute: FramedSystemCapacityRoute,
   FramedSystemDestinationsRoute: FramedSystemDestinationsRoute,
+  FramedSystemGroupsRoute: FramedSystemGroupsRoute,
   FramedSystemHealthRoute: FramedSystemHealthRoute,
+  FramedSystemRolesRoute: FramedSystemRolesRoute,
+  FramedSystemSessionsRoute: FramedSystemSessionsRoute,
   FramedSystemWorkspacesRoute: FramedSystemWorkspacesRoute,
   FramedSystemIndexRoute: FramedSystemIndexRoute,
   FramedSystemJobsNameRoute: FramedSystemJobsNameRoute,
+  FramedSystemSignInKeyRoute: FramedSystemSignInKeyRoute,
+  FramedSystemUsersIdRoute: FramedSystemUsersIdRoute,
   FramedSystemJobsIndexRoute: FramedSystemJobsIndexRoute,
+  FramedSystemSignInIndexRoute: FramedSystemSignInIndexRoute,
+  FramedSystemUsersIndexRoute: FramedSystemUsersIndexRoute,
 };
 
 const FramedSystemRouteRouteWithChildren =
@@ -785,6 +1011,7 @@ const FramedWWorkspaceAppsAppRouteRouteWithChildren =
 interface FramedWWorkspaceRouteRouteChildren {
   FramedWWorkspaceInspectorRoute: typeof FramedWWorkspaceInspectorRoute;
   FramedWWorkspaceKeysRoute: typeof FramedWWorkspaceKeysRoute;
+  FramedWWorkspacePrivacyRoute: typeof FramedWWorkspacePrivacyRoute;
   FramedWWorkspaceSetupRoute: typeof FramedWWorkspaceSetupRoute;
   FramedWWorkspaceIndexRoute: typeof FramedWWorkspaceIndexRoute;
   FramedWWorkspaceAppsAppRouteRoute: typeof FramedWWorkspaceAppsAppRouteRouteWithChildren;
@@ -801,6 +1028,7 @@ interface FramedWWorkspaceRouteRouteChildren {
 const FramedWWorkspaceRouteRouteChildren: FramedWWorkspaceRouteRouteChildren = {
   FramedWWorkspaceInspectorRoute: FramedWWorkspaceInspectorRoute,
   FramedWWorkspaceKeysRoute: FramedWWorkspaceKeysRoute,
+  FramedWWorkspacePrivacyRoute: FramedWWorkspacePrivacyRoute,
   FramedWWorkspaceSetupRoute: FramedWWorkspaceSetupRoute,
   FramedWWorkspaceIndexRoute: FramedWWorkspaceIndexRoute,
   FramedWWorkspaceAppsAppRouteRoute:
@@ -823,6 +1051,7 @@ const FramedWWorkspaceRouteRouteWithChildren =
 
 interface FramedRouteChildren {
   FramedSystemRouteRoute: typeof FramedSystemRouteRouteWithChildren;
+  FramedMeRoute: typeof FramedMeRoute;
   FramedWWorkspaceRouteRoute: typeof FramedWWorkspaceRouteRouteWithChildren;
   FramedDocsPageRoute: typeof FramedDocsPageRoute;
   FramedDocsIndexRoute: typeof FramedDocsIndexRoute;
@@ -830,6 +1059,7 @@ interface FramedRouteChildren {
 
 const FramedRouteChildren: FramedRouteChildren = {
   FramedSystemRouteRoute: FramedSystemRouteRouteWithChildren,
+  FramedMeRoute: FramedMeRoute,
   FramedWWorkspaceRouteRoute: FramedWWorkspaceRouteRouteWithChildren,
   FramedDocsPageRoute: FramedDocsPageRoute,
   FramedDocsIndexRoute: FramedDocsIndexRoute,
@@ -843,6 +1073,7 @@ const rootRouteChildren: RootRouteChildren = {
   FramedRoute: FramedRouteWithChildren,
   SetupRoute: SetupRoute,
   SignInRoute: SignInRoute,
+  WelcomeRoute: WelcomeRoute,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

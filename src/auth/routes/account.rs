@@ -35,7 +35,12 @@ impl Own {
         }
     }
 
-    fn record(&self, conn: &mut crate::db::DbConn, action: &'static str, detail: serde_json::Value) -> Result<(), ApiError> {
+    fn record(
+        &self,
+        conn: &mut crate::db::DbConn,
+        action: &'static str,
+        detail: serde_json::Value,
+    ) -> Result<(), ApiError> {
         let entry = Entry { workspace: None, action, target: &self.email, detail };
         Ok(audit::record(conn, &self.origin, entry, self.now)?)
     }
@@ -297,15 +302,16 @@ pub(super) async fn own_sessions(
             .load(conn)?;
         Ok::<_, ApiError>(rows)
     });
-    let items = rows.await?.into_iter().map(|(hash, id, source, address, agent, created_at, last_seen_at)| OwnSession {
-        id,
-        source,
-        address,
-        agent,
-        created_at: instant(created_at),
-        last_seen_at: instant(last_seen_at),
-        current: hash == own.session,
-    });
+    let items =
+        rows.await?.into_iter().map(|(hash, id, source, address, agent, created_at, last_seen_at)| OwnSession {
+            id,
+            source,
+            address,
+            agent,
+            created_at: instant(created_at),
+            last_seen_at: instant(last_seen_at),
+            current: hash == own.session,
+        });
     Ok(web::Json(Page::whole(items.collect())))
 }
 

@@ -5,7 +5,7 @@ mod ldap;
 mod mappings;
 mod me;
 mod oidc;
-mod session;
+pub(super) mod session;
 mod setup;
 mod sign_in;
 mod source_tests;

@@ -1,8 +1,8 @@
 //! Signing in and out with a password.
 
 use actix_web::cookie::Cookie;
-use actix_web::http::header::{self, HeaderName};
 use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpRequest, HttpResponse, delete, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,7 +17,7 @@ use crate::crypto::{Passwords, Secret, SecretKind};
 use crate::http::{ApiError, ValidJson, check_same_origin};
 
 /// What ID tokens are sealed for.
-pub(super) const ID_TOKEN: &str = "id-token";
+pub(in crate::auth) const ID_TOKEN: &str = "id-token";
 
 /// What signing in takes.
 #[derive(Deserialize, ToSchema)]

@@ -50,7 +50,10 @@ pub(super) async fn test(
 ) -> Result<web::Json<Tested>, ApiError> {
     let source = source_of(&sign_on, key.into_inner()).await?;
     if let Some(missing) = source.missing() {
-        return Err(ApiError::conflict("source_incomplete", format!("The source {} lacks the setting {missing}.", source.key)));
+        return Err(ApiError::conflict(
+            "source_incomplete",
+            format!("The source {} lacks the setting {missing}.", source.key),
+        ));
     }
     let (mut stages, found) = match &source.settings {
         Settings::Oidc(config) => {
@@ -194,7 +197,9 @@ async fn decide(
     let roles: Vec<PreviewRole> = roles.collect();
     let refused = match shut_out(source, email, &groups) {
         Some(refusal) => Some(refusal.detail),
-        None if roles.is_empty() => Some("None of these groups gives a role; only a role given by hand would let them in.".into()),
+        None if roles.is_empty() => {
+            Some("None of these groups gives a role; only a role given by hand would let them in.".into())
+        }
         None if email.is_none() && source.kind() == crate::auth::sources::Kind::Ldap => {
             Some("The directory tells no e-mail for this account, and a user needs one.".into())
         }

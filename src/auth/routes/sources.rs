@@ -116,7 +116,12 @@ pub(super) async fn add(
         let source = usable(known(conn, &asked, &body.key)?)?;
         guard(conn, may_own, &source)?;
         let detail = json!({ "kind": body.kind, "settings": names_of(&changes) });
-        audit::record(conn, &origin, Entry { workspace: None, action: "source.created", target: &body.key, detail }, now)?;
+        audit::record(
+            conn,
+            &origin,
+            Entry { workspace: None, action: "source.created", target: &body.key, detail },
+            now,
+        )?;
         shown(conn, source)
     });
     Ok(HttpResponse::Created().json(made.await?))
@@ -233,12 +238,16 @@ fn guard(conn: &mut DbConn, may_own: bool, source: &Source) -> Result<(), ApiErr
     if may_own {
         return Ok(());
     }
-    let mut reaches_owners = source.common().link_by_email || source.rules.iter().any(|rule| rule.gift.role == Role::Owner);
+    let mut reaches_owners =
+        source.common().link_by_email || source.rules.iter().any(|rule| rule.gift.role == Role::Owner);
     for identity in identities::at(conn, &source.key)? {
         reaches_owners |= workspaces::of_user(conn, identity.user_id)?.iter().any(|(_, role)| *role == Role::Owner);
     }
     if reaches_owners {
-        return Err(ApiError::forbidden("above_yourself", "Owners sign in by this source, so only an owner changes it."));
+        return Err(ApiError::forbidden(
+            "above_yourself",
+            "Owners sign in by this source, so only an owner changes it.",
+        ));
     }
     Ok(())
 }
@@ -270,7 +279,9 @@ fn changes(kind: Kind, settings: &BTreeMap<String, String>) -> Result<Changes, A
         if !field.by_console {
             return Err(ApiError::conflict(
                 "set_elsewhere",
-                format!("{key} is set by the file or the environment only; group-mappings keeps groups and roles here."),
+                format!(
+                    "{key} is set by the file or the environment only; group-mappings keeps groups and roles here."
+                ),
             ));
         }
         if value.len() > 4_000 || value.contains(char::is_control) {
@@ -292,7 +303,10 @@ fn check_key(key: &str) -> Result<(), ApiError> {
     if (1..=40).contains(&key.len()) && key.bytes().all(sane) && !reserved.contains(&key) {
         return Ok(());
     }
-    Err(ApiError::invalid("key", "use 1 to 40 small letters, digits, hyphens and underscores; local, manual, scim and break-glass are taken"))
+    Err(ApiError::invalid(
+        "key",
+        "use 1 to 40 small letters, digits, hyphens and underscores; local, manual, scim and break-glass are taken",
+    ))
 }
 
 fn check_name(name: &str) -> Result<String, ApiError> {

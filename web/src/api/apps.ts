@@ -71,9 +71,12 @@ export function movedOf(app: App, people: readonly (number | null)[], today: Day
     return now === null ? null : { now, before: before ?? 0, by: "month", born: before === null };
   }
   if (app.state === "not_yet_due") return null;
+  const { active_people_28: now, active_people_prev_28: before } = app;
+  // Privacy hides how few they were.
+  if (now === null || before === null) return null;
   return {
-    now: app.active_people_28,
-    before: app.active_people_prev_28,
+    now,
+    before,
     by: "28 days",
     born: bornLately(app, today),
   };

@@ -3,6 +3,7 @@ import { saveFile } from "@/ui/save";
 import { markAway, markBack } from "./connection";
 import { ApiError, problemOf } from "./errors";
 import type { components, paths } from "./schema";
+import { throughTheirEyes } from "./viewAs";
 
 export type Schema = components["schemas"];
 
@@ -18,6 +19,8 @@ export const api = client;
 
 /** One door to the network, so that "server away" is noticed in one place. */
 async function reach(request: Request): Promise<Response> {
+  const refused = throughTheirEyes(request);
+  if (refused) return refused;
   let response: Response;
   try {
     response = await fetch(request);

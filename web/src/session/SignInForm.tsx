@@ -1,33 +1,61 @@
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
 import { api, request } from "@/api/client";
-import { wordError } from "@/api/errors";
-import { session as words } from "@/words/session";
+import { ApiError, wordError } from "@/api/errors";
+import { session } from "@/words/session";
 import classes from "./forms.module.css";
+
+const words = session.signIn;
 
 interface SignInFormProps {
   email?: string;
   onSignedIn: () => void;
 }
 
-/** Used by the sign-in page and by the dialog that renews a session. */
+interface Credentials {
+  email: string;
+  password: string;
+  code?: string;
+}
+
+const asksForCode = (error: unknown) => error instanceof ApiError && error.code === "code_needed";
+
+/** E-mail and password kept here, then the code of an app where the account wants one. */
 export function SignInForm({ email = "", onSignedIn }: SignInFormProps) {
+  const [waiting, setWaiting] = useState<Credentials | null>(null);
   const form = useForm({
     mode: "uncontrolled",
     initialValues: { email, password: "" },
     validate: {
-      email: (value) => (value.trim() ? null : words.signIn.needEmail),
-      password: (value) => (value ? null : words.signIn.needPassword),
+      email: (value) => (value.trim() ? null : words.needEmail),
+      password: (value) => (value ? null : words.needPassword),
     },
   });
   const signIn = useMutation({
-    mutationFn: (body: { email: string; password: string }) =>
+    mutationFn: (body: Credentials) =>
       // A 401 here means a wrong password, never a session to renew.
       request(() => api.POST("/api/v1/session", { body }), { renew: false }),
     onSuccess: onSignedIn,
-    onError: () => form.getInputNode("password")?.focus(),
+    onError: (error, body) => {
+      if (asksForCode(error)) setWaiting({ email: body.email, password: body.password });
+      else form.getInputNode("password")?.focus();
+    },
   });
+  if (waiting) {
+    return (
+      <CodeForm
+        running={signIn.isPending}
+        problem={signIn.error && signIn.variables?.code ? wordError(signIn.error).remedy : null}
+        onCode={(code) => signIn.mutate({ ...waiting, code })}
+        onBack={() => {
+          signIn.reset();
+          setWaiting(null);
+        }}
+      />
+    );
+  }
   return (
     <form
       className={classes.form}
@@ -38,7 +66,7 @@ export function SignInForm({ email = "", onSignedIn }: SignInFormProps) {
       )}
     >
       <TextInput
-        label={words.signIn.email}
+        label={words.email}
         type="email"
         autoComplete="username"
         data-autofocus={email ? undefined : true}
@@ -46,20 +74,69 @@ export function SignInForm({ email = "", onSignedIn }: SignInFormProps) {
         {...form.getInputProps("email")}
       />
       <PasswordInput
-        label={words.signIn.password}
+        label={words.password}
         autoComplete="current-password"
         data-autofocus={email ? true : undefined}
         key={form.key("password")}
         {...form.getInputProps("password")}
       />
-      {signIn.error ? (
-        <p className={classes.problem} role="alert">
-          {wordError(signIn.error).remedy}
-        </p>
-      ) : null}
+      <Problem text={signIn.error && wordError(signIn.error).remedy} />
       <Button type="submit" fullWidth>
-        {signIn.isPending ? words.signIn.running : words.signIn.submit}
+        {signIn.isPending ? words.running : words.submit}
       </Button>
     </form>
+  );
+}
+
+interface CodeFormProps {
+  running: boolean;
+  problem: string | null;
+  onCode: (code: string) => void;
+  onBack: () => void;
+}
+
+function CodeForm({ running, problem, onCode, onBack }: CodeFormProps) {
+  const [code, setCode] = useState("");
+  const [missing, setMissing] = useState(false);
+  return (
+    <form
+      className={classes.form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!code.trim()) return setMissing(true);
+        if (!running) onCode(code.trim());
+      }}
+    >
+      <TextInput
+        label={words.code}
+        description={words.codeHelp}
+        value={code}
+        autoComplete="one-time-code"
+        autoFocus
+        error={missing ? words.needCode : undefined}
+        onChange={(event) => {
+          setCode(event.currentTarget.value);
+          setMissing(false);
+        }}
+      />
+      <Problem text={problem} />
+      <Button type="submit" fullWidth>
+        {running ? words.running : words.submit}
+      </Button>
+      <Button variant="subtle" color="gray" fullWidth onClick={onBack}>
+        {words.back}
+      </Button>
+    </form>
+  );
+}
+
+/** Why it did not work, read out as it appears. */
+export function Problem({ text }: { text: string | null | undefined }) {
+  if (!text) return null;
+  return (
+    <p className={classes.problem} role="alert">
+      {text}
+    </p>
   );
 }

@@ -9,6 +9,10 @@ export type Permission =
   | "apps.write"
   | "people.read"
   | "people.merge"
+  | "people.unmask_ask"
+  | "people.unmask_approve"
+  | "privacy.read"
+  | "privacy.write"
   | "inspector.read"
   | "inspector.write"
   | "write_keys.read"
@@ -18,7 +22,14 @@ export type Permission =
   | "workspaces.read"
   | "workspaces.write"
   | "system.read"
-  | "system.manage";
+  | "system.manage"
+  | "users.read"
+  | "users.write"
+  | "sources.read"
+  | "sources.write"
+  | "sessions.read"
+  | "sessions.write"
+  | "audit.read";
 
 /** What the reader may do in one workspace, as the server lists it. */
 export interface Access {

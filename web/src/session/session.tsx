@@ -1,4 +1,4 @@
-import { useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { type ReactNode, useEffect } from "react";
 import type { Schema } from "@/api/client";
@@ -6,7 +6,7 @@ import { dayInZone } from "@/ui/day";
 import { Tip } from "@/ui/Tip";
 import { session as words } from "@/words/session";
 import { accessTo, installationAccess, type Permission } from "./permissions";
-import { meQuery, workspacesQuery } from "./queries";
+import { meQuery, openTo, signInQuery, workspacesQuery } from "./queries";
 
 export function useMe() {
   return useSuspenseQuery(meQuery).data;
@@ -15,7 +15,7 @@ export function useMe() {
 export type Workspace = Schema["Workspace"];
 
 export function useWorkspaces(): Workspace[] {
-  return useSuspenseQuery(workspacesQuery).data.items;
+  return openTo(useMe(), useSuspenseQuery(workspacesQuery).data.items);
 }
 
 let visited: string | undefined;
@@ -45,6 +45,15 @@ export function useCan(): (permission: Permission) => boolean {
 /** What the reader may do with the installation itself. */
 export function useCanManage(): (permission: Permission) => boolean {
   return installationAccess(useMe()).may;
+}
+
+/** What a sign-in source is called on the sign-in page; the password kept here has a word of its own. */
+export function useDoorName(): (source: string) => string {
+  const { data } = useQuery(signInQuery);
+  return (source) =>
+    source === "local" || source === "break-glass"
+      ? words.here
+      : (data?.sources.find(({ key }) => key === source)?.name ?? source);
 }
 
 interface GateProps {

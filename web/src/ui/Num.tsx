@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { type Definition, definitionHref, definitions } from "@/words/definitions";
 import { ui } from "@/words/ui";
-import { Unknown } from "./faces";
+import { Hidden, Unknown } from "./faces";
 import {
   type Change,
   changeOf,
@@ -24,6 +24,8 @@ interface NumProps {
   /** Said when the value is null. */
   unknown?: string;
   as?: "count" | "share" | "ratio" | "exact";
+  /** A missing value is hidden for privacy rather than unknown. */
+  hidden?: boolean;
 }
 
 const writers = {
@@ -34,8 +36,10 @@ const writers = {
 } as const;
 
 /** A number with its face: opens what is behind it, and gives the exact value on hover. */
-export function Num({ value, href, unknown, as = "count" }: NumProps) {
-  if (value === null || value === undefined) return <Unknown reason={unknown} />;
+export function Num({ value, href, unknown, as = "count", hidden }: NumProps) {
+  if (value === null || value === undefined) {
+    return hidden ? <Hidden /> : <Unknown reason={unknown} />;
+  }
   const text = writers[as](value);
   const shortened = as === "count" && isShortened(value);
   const inner = href ? (
@@ -48,8 +52,16 @@ export function Num({ value, href, unknown, as = "count" }: NumProps) {
   return shortened ? <Tip label={formatExact(value)}>{inner}</Tip> : inner;
 }
 
+interface ShareProps {
+  /** null where privacy hides it. */
+  part: number | null;
+  whole: number | null;
+  href?: string;
+}
+
 /** `212 / 260 82 %`: a share never without its two numbers. */
-export function Share({ part, whole, href }: { part: number; whole: number; href?: string }) {
+export function Share({ part, whole, href }: ShareProps) {
+  if (part === null || whole === null) return <Num value={part} href={href} hidden />;
   const ratio = whole === 0 ? null : part / whole;
   return (
     <span className={classes.share}>

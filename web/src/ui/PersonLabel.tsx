@@ -1,7 +1,9 @@
 import { ui } from "@/words/ui";
 import { Chip } from "./badges";
-import { PersonIcon } from "./icons";
+import { PersonIcon, PrivacyIcon } from "./icons";
 import classes from "./PersonLabel.module.css";
+import { isPseudonym } from "./pseudonym";
+import { Tip } from "./Tip";
 
 interface PersonLabelProps {
   id: string;
@@ -13,14 +15,21 @@ interface PersonLabelProps {
 
 /** A person by the name the reader may see; without one, by id, marked as anonymous. */
 export function PersonLabel({ id, name, email, anonymous, excluded }: PersonLabelProps) {
+  const hidden = !name && !email && isPseudonym(id);
   const under = name ? (email ?? id) : email;
   return (
     <span className={classes.person}>
       <span className={classes.face} aria-hidden="true">
-        <PersonIcon size={16} stroke={1.5} />
+        {hidden ? <PrivacyIcon size={16} stroke={1.5} /> : <PersonIcon size={16} stroke={1.5} />}
       </span>
       <span className={classes.text}>
-        <bdi className={name ? classes.name : classes.id}>{name ?? id}</bdi>
+        {hidden ? (
+          <Tip label={ui.person.pseudonym}>
+            <bdi className={classes.id}>{id}</bdi>
+          </Tip>
+        ) : (
+          <bdi className={name ? classes.name : classes.id}>{name ?? id}</bdi>
+        )}
         {under && under !== id ? <bdi className={classes.under}>{under}</bdi> : null}
       </span>
       {anonymous ? <Chip>{ui.person.anonymous}</Chip> : null}

@@ -10,6 +10,7 @@ interface StatProps {
   as?: "count" | "share" | "ratio" | "exact";
   href?: string;
   unknown?: string;
+  hidden?: boolean;
   /** A `Delta`, or another line of context. */
   change?: ReactNode;
   /** The denominator or period, in words: "of 1,480 entitled". */
@@ -19,7 +20,18 @@ interface StatProps {
 }
 
 /** One number of a page's first row: name, value, change, and what it is out of. */
-export function Stat({ label, term, value, as, href, unknown, change, note, spark }: StatProps) {
+export function Stat({
+  label,
+  term,
+  value,
+  as,
+  href,
+  unknown,
+  hidden,
+  change,
+  note,
+  spark,
+}: StatProps) {
   return (
     <div className={classes.stat}>
       <div className={classes.label}>
@@ -27,7 +39,7 @@ export function Stat({ label, term, value, as, href, unknown, change, note, spar
       </div>
       <div className={classes.row}>
         <div className={classes.value}>
-          <Num value={value} as={as} href={href} unknown={unknown} />
+          <Num value={value} as={as} href={href} unknown={unknown} hidden={hidden} />
         </div>
         {spark ? <div className={classes.spark}>{spark}</div> : null}
       </div>

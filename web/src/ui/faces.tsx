@@ -39,7 +39,7 @@ export function TooFew({ more }: { more?: number }) {
   );
 }
 
-/** Fewer people than privacy allows to show; the server decides. @public */
+/** Fewer people than privacy allows to show; the server decides. */
 export function Hidden() {
   return (
     <Tip label={ui.faces.hiddenWhy}>

@@ -50,6 +50,7 @@ export const accounts = {
       up: (change: string) => `, ▲ ${change} against the 28 days before.`,
       down: (change: string) => `, ▼ ${change} against the 28 days before.`,
       level: ", as many as in the 28 days before.",
+      few: "So few people that their numbers are hidden, lest one of them be singled out.",
       fromNone: ", after nobody in the 28 days before.",
       end: ".",
       seatsLow: (used: string) => `Only ${used} of the seats are used: adoption is the issue here.`,

@@ -1,7 +1,16 @@
-import { counted, peopleCount } from "./plural";
+import { appCount, counted, peopleCount } from "./plural";
 
 /** Apps: which live, grow and fade; and one app with its people, features and releases. */
 export const apps = {
+  handOver: {
+    title: (count: number) =>
+      `${appCount(count)} ${count === 1 ? "has" : "have"} nobody left to look after ${count === 1 ? "it" : "them"}`,
+    text: "Their owners are disabled or unknown here. Name someone who goes on with them.",
+    owners: { active: "", disabled: "disabled", unknown: "not a user here" },
+    since: "since",
+    action: "Hand over",
+    actionOf: (app: string) => `Hand over ${app}`,
+  },
   title: "Apps",
   one: "App",
   verdict: {
@@ -64,6 +73,7 @@ export const apps = {
   },
   head: {
     people: (people: number) => `${peopleCount(people)} in 28 days`,
+    few: "So few people in 28 days that their number is hidden",
     change: (arrow: string, text: string) => `${arrow} ${text} against the 28 days before`,
     noEarlier: "with no earlier period to compare",
     on_rhythm: (people: string) => `On rhythm: ${people}.`,
@@ -91,6 +101,7 @@ export const apps = {
   marks: (count: number) => `▾ ${counted(count, "release", "releases")}.`,
   rhythm: {
     title: "Rhythm",
+    learnedFew: "Learned from few people who use it.",
     learned: (people: number) =>
       `Learned from ${peopleCount(people)} who came on at least two days.`,
     byHand: "Set by hand.",

@@ -15,6 +15,10 @@ export const charts = {
   tryAgain: "Try again",
   arrows: { up: "▲", down: "▼", level: "■", none: "" },
   unknown: "unknown",
+  hidden: "hidden: few people",
+  hiddenLast: "Some figures are hidden, since few people stand behind them.",
+  hiddenNote:
+    "Gaps and «few» stand for so few people that one of them could be singled out; those numbers are hidden.",
   running: "running period",
   soFar: "so far",
   opensPeople: "Click or Enter: these people",

@@ -8,6 +8,22 @@ const codes: Record<string, Said> = {
     title: "Not signed in",
     remedy: "E-mail and password do not belong together. Check both.",
   },
+  wrong_code: {
+    title: "Not signed in",
+    remedy: "This code does not fit, or it was used already. Wait for the next one.",
+  },
+  local_disabled: {
+    title: "Not signed in",
+    remedy: "Passwords are not kept here for this account. Use one of the other ways to sign in.",
+  },
+  view_only: {
+    title: "Nothing can be changed in this view",
+    remedy: "You are looking through the eyes of someone else. Leave that view to change things.",
+  },
+  directory_unavailable: {
+    title: "Not signed in",
+    remedy: "The directory does not answer. Your account is safe; try again shortly.",
+  },
   too_many_attempts: {
     title: "Too many attempts",
     remedy: "Sign-in for this address is paused for a few minutes. Wait, then try once more.",

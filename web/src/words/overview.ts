@@ -17,6 +17,7 @@ export const overview = {
       apps === 1 ? "1 app loses people: " : `${appCount(apps)} lose people: `,
     noneLose: "No app loses people at its own rhythm.",
     more: (apps: number) => `and ${apps} more`,
+    hidden: "So few people came that their number is hidden, lest one of them be singled out.",
     unknown: "Nobody can be counted for this period: it ends before the first event.",
   },
   stats: {

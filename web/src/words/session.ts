@@ -1,4 +1,5 @@
 export const session = {
+  here: "Password here",
   noWorkspace: "No workspace is open to you. An owner of this installation can add you to one.",
   needs: (permission: string) =>
     `This needs ${permission}. An owner of this workspace can grant it.`,
@@ -12,6 +13,78 @@ export const session = {
     needEmail: "Your e-mail address is missing.",
     needPassword: "Your password is missing.",
     local: "Everything stays on this server. Nothing is sent elsewhere.",
+    username: "User name",
+    usernameHelp: (source: string) => `As you use it at ${source}.`,
+    needUsername: "Your user name is missing.",
+    submitAt: (source: string) => `Sign in with ${source}`,
+    goTo: (source: string) => `Continue with ${source}`,
+    or: "or",
+    ways: "Way to sign in",
+    localForm: "Password here",
+    breakGlass:
+      "This way is for owners in an emergency, when the directory is away. Each use of it stands in the audit log.",
+    code: "Code from your app",
+    codeHelp: "Six digits, new every 30 seconds. One of your recovery codes works too.",
+    needCode: "The code is missing.",
+    back: "Use another account",
+    leaving: (source: string) => `Taking you to ${source}…`,
+    stay: "Stay here instead",
+    closed: "No way to sign in is switched on. Whoever runs this installation can open one.",
+    failed: "Signing in did not work. Try once more.",
+    problems: {
+      no_role: "You are known, but none of your groups gives you a role here. Ask an admin.",
+      email_taken:
+        "Someone with your e-mail address is here already. An admin can link the two accounts.",
+      disabled: "Your account here is disabled. Ask an admin.",
+      domain_not_allowed: "People with your e-mail domain may not sign in here.",
+      group_not_allowed: "None of your groups may sign in here. Ask an admin.",
+      not_provisioned: "There is no account for you here yet. Ask an admin for an invitation.",
+      no_email: "Your sign-in source tells no e-mail address for you, and an account needs one.",
+      login_unknown: "That took too long, or the page was opened twice. Start once more.",
+      provider_unavailable:
+        "The sign-in source does not answer. Your account is safe; try again shortly.",
+      provider_refuses_client: "The sign-in source refuses this installation. Tell an admin.",
+      provider_refused: "The sign-in was cancelled or refused there.",
+      groups_unreadable: "Your groups could not be read, so your role is unclear. Tell an admin.",
+      source_incomplete: "This sign-in source is not set up yet. Tell an admin.",
+      too_many_groups:
+        "You are in more groups than your directory puts into its answer, so your role is unclear. Tell an admin.",
+      token_refused: "The answer of the sign-in source could not be trusted. Tell an admin.",
+    } as Record<string, string>,
+  },
+  welcome: {
+    title: "Welcome to Takehold",
+    lead: (workspace: string, role: string) => `You are invited to «${workspace}» as ${role}.`,
+    reading: "Reading your invitation…",
+    email: "E-mail",
+    emailHelp: "You sign in with it.",
+    name: "Your name",
+    nameHelp: "As your colleagues know you.",
+    password: "Password",
+    more: (count: number) =>
+      count === 1
+        ? "One character more."
+        : `${count} characters more; a sentence is easiest to keep.`,
+    enough: "Long enough.",
+    submit: "Open the console",
+    running: "Opening…",
+    roles: {
+      owner: "You may do everything, and decide who else may.",
+      admin: "You look after people, apps and settings.",
+      success: "You look after accounts and their people.",
+      builder: "You see how your own apps are used.",
+      viewer: "You see all figures and change nothing.",
+      scim: "",
+    },
+    again: "Choose a new password",
+    againLead: (name: string) =>
+      `${name ? `Hello ${name}. ` : ""}From now on this password opens your account.`,
+    over: "This link opens nothing any more",
+    overText: "It was used, withdrawn, or is too old. Ask whoever gave it to you for a new one.",
+    missing: "The link is not whole: what stands after # is missing. Copy it once more.",
+    toSignIn: "Sign in instead",
+    greeting: (name: string) => `Welcome, ${name}`,
+    greetingText: "Press Ctrl K to go anywhere, and ? for the other keys.",
   },
   setUp: {
     title: "Set up this installation",
@@ -33,5 +106,7 @@ export const session = {
     title: "Your session is over",
     lead: "Sign in to go on. The page behind keeps what you typed.",
     leave: "Leave this page",
+    elsewhere: (source: string) => `Sign in with ${source} in a new tab`,
+    waiting: "Come back here afterwards; the page goes on by itself.",
   },
 } as const;

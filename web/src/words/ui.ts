@@ -18,8 +18,8 @@ export const ui = {
     dueAround: (day: string) => `due around ${day}`,
     tooFew: "not enough people",
     tooFewMore: (more: number) => `not enough people · about ${more} more`,
-    hidden: "< 5",
-    hiddenWhy: "Shown from 5 people up, so that nobody can be singled out.",
+    hidden: "few",
+    hiddenWhy: "So few people that one of them could be singled out; the number is hidden.",
     running: (done: number, of: number) => `${done} of ${of} days`,
   },
   rhythm: {
@@ -119,6 +119,7 @@ export const ui = {
   },
   secret: {
     once: "Shown once. Copy it now; only its beginning is kept.",
+    link: "Shown once. Copy it now; nobody can read it later.",
     done: "I have stored it",
   },
   undo: "Undo",
@@ -131,7 +132,12 @@ export const ui = {
     printed: (count: number) =>
       `Printed are the newest ${counted(count, "entry", "entries")}; earlier ones stand in the console.`,
   },
-  person: { anonymous: "anonymous", excluded: (why: string) => `excluded: ${why}` },
+  person: {
+    pseudonym:
+      "A pseudonym: names are hidden in this workspace, and the same person always has the same one.",
+    anonymous: "anonymous",
+    excluded: (why: string) => `excluded: ${why}`,
+  },
   loadingSlow: "Still working. Large periods take a few seconds.",
   loadingStuck: "This takes longer than it should.",
 } as const;

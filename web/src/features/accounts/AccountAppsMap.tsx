@@ -1,10 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { wordError } from "@/api/errors";
 import { useToday } from "@/session/session";
+import { hidesSome } from "@/ui/charts/activeDays";
 import { Heatmap } from "@/ui/charts/Heatmap";
 import { addDays, startOfWeek } from "@/ui/day";
 import { formatDay } from "@/ui/format";
 import { accounts } from "@/words/accounts";
+import { ui } from "@/words/ui";
 import { accountAppsQuery } from "./queries";
 
 const words = accounts.account.apps;
@@ -17,11 +19,12 @@ export function AccountAppsMap({ workspace, id }: { workspace: string; id: strin
   const query = useQuery(accountAppsQuery(workspace, id, from, today));
   const weeks = query.data?.weeks ?? [];
   const apps = [...(query.data?.apps ?? [])].sort((a, b) => sum(b.people) - sum(a.people));
-  const peak = Math.max(1, ...apps.flatMap(({ people }) => people));
+  const peak = Math.max(1, ...apps.flatMap(({ people }) => people.map((count) => count ?? 0)));
   const retry = () => void query.refetch();
   return (
     <Heatmap
       title={words.title}
+      hidden={hidesSome(apps)}
       summary={words.summary(apps.length, apps[0]?.app ?? "")}
       definition="active_people_28"
       corner={words.corner}
@@ -34,9 +37,9 @@ export function AccountAppsMap({ workspace, id }: { workspace: string; id: strin
         key: app,
         label: app,
         cells: people.map((count, at) => ({
-          share: count / peak,
-          text: String(count),
-          title: words.cell(count),
+          ...(count === null
+            ? { share: 0, text: ui.faces.hidden, title: ui.faces.hiddenWhy, hidden: true }
+            : { share: count / peak, text: String(count), title: words.cell(count) }),
           running: at === people.length - 1 && addDays(weeks[at] ?? today, 6) >= today,
         })),
       }))}
@@ -61,4 +64,5 @@ export function AccountAppsMap({ workspace, id }: { workspace: string; id: strin
   );
 }
 
-const sum = (values: readonly number[]) => values.reduce((all, each) => all + each, 0);
+const sum = (values: readonly (number | null)[]) =>
+  values.reduce<number>((all, each) => all + (each ?? 0), 0);

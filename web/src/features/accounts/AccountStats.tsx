@@ -17,19 +17,24 @@ export function AccountStats({ account, peopleHref }: AccountStatsProps) {
         label={words.active}
         term="active_people_28"
         value={account.active_people_28}
+        hidden={account.suppressed}
         href={peopleHref}
         change={
-          <Delta
-            now={account.active_people_28}
-            before={account.active_people_prev_28}
-            against={words.activeAgainst}
-          />
+          account.active_people_28 === null ||
+          account.active_people_prev_28 === null ? undefined : (
+            <Delta
+              now={account.active_people_28}
+              before={account.active_people_prev_28}
+              against={words.activeAgainst}
+            />
+          )
         }
       />
       <Stat
         label={words.known}
         term="person"
         value={account.people}
+        hidden={account.suppressed}
         href={peopleHref}
         note={words.knownNote}
       />

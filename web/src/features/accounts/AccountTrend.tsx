@@ -4,6 +4,7 @@ import { activeQuery } from "@/api/metrics";
 import { usePeopleBehind } from "@/router/peopleBehind";
 import { usePeriod } from "@/router/usePeriod";
 import { useWorkspace } from "@/session/session";
+import { hidesSome } from "@/ui/charts/activeDays";
 import { Trend } from "@/ui/charts/Trend";
 import { accounts } from "@/words/accounts";
 
@@ -16,15 +17,21 @@ export function AccountTrend({ id }: { id: string }) {
   const behind = usePeopleBehind({ account: id });
   const from = period.earlier?.from ?? period.from;
   const query = useQuery(activeQuery(slug, { from, to: period.to, account: id }));
-  const values = new Map((query.data?.days ?? []).map(({ date, mau }) => [date, mau]));
+  const values = new Map(
+    (query.data?.days ?? []).flatMap(({ date, mau }) =>
+      mau === null ? [] : [[date, mau] as const],
+    ),
+  );
   const first = values.get(period.from) ?? 0;
   const last = values.get(period.to) ?? 0;
   const retry = () => void query.refetch();
-  const nobody = ![...values].some(([day, count]) => day >= period.from && count > 0);
+  const hidden = hidesSome(query.data?.days ?? []);
+  const nobody = !hidden && ![...values].some(([day, count]) => day >= period.from && count > 0);
   return (
     <Trend
       title={words.title}
       name={words.name}
+      hidden={hidden}
       summary={words.summary(first, last)}
       definition="mau"
       height={330}

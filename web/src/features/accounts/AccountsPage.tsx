@@ -120,5 +120,5 @@ function verdictOf(
   if (narrowed) return words.verdictOf(all);
   // Only a list that is here as a whole can be counted for the verdict.
   if (rows.length < all) return words.verdictTotal(all);
-  return words.verdict(rows.filter((row) => row.active_people_28 > 0).length, all);
+  return words.verdict(rows.filter((row) => row.active_people_28 !== 0).length, all);
 }

@@ -1,3 +1,4 @@
+import { Hidden } from "@/ui/faces";
 import { MetricLabel } from "@/ui/Num";
 import { accounts } from "@/words/accounts";
 import classes from "./AccountPage.module.css";
@@ -7,9 +8,16 @@ const words = accounts.account.licences;
 /** The bar ends at one and a half, so that an outgrown account visibly passes its mark. */
 const END = 1.5;
 
+interface LicencesProps {
+  /** null where privacy hides so few people. */
+  active: number | null;
+  seats: number | null;
+}
+
 /** MAU over seats, with the two marks that decide what it means. */
-export function Licences({ active, seats }: { active: number; seats: number | null }) {
+export function Licences({ active, seats }: LicencesProps) {
   if (!seats) return <p className={classes.say}>{words.none}</p>;
+  if (active === null) return <Hidden />;
   const used = active / seats;
   const verdict = used < 0.5 ? words.low : used > 1 ? words.over : words.good;
   return (

@@ -1,6 +1,6 @@
 import type { Schema } from "@/api/client";
 import { Chip } from "@/ui/badges";
-import { Unknown } from "@/ui/faces";
+import { Hidden, Unknown } from "@/ui/faces";
 import { formatMoney } from "@/ui/format";
 import { Delta, MetricLabel, Num, Share, When } from "@/ui/Num";
 import type { Column } from "@/ui/QueryTable";
@@ -54,14 +54,12 @@ export function accountColumns({ href, peopleHref, money }: Shown): Column<Accou
       header: columns.change,
       align: "right",
       width: "120px",
-      cell: (account) => (
-        <Delta
-          now={account.active_people_28}
-          before={account.active_people_prev_28}
-          against={words.changeAgainst}
-          short
-        />
-      ),
+      cell: ({ active_people_28: now, active_people_prev_28: before }) =>
+        now === null || before === null ? (
+          <Hidden />
+        ) : (
+          <Delta now={now} before={before} against={words.changeAgainst} short />
+        ),
     },
     {
       key: "seats",

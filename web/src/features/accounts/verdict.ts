@@ -9,6 +9,7 @@ export function verdictOf(account: Schema["AccountDetail"]): string {
   if (account.excluded) return words.excluded(account.excluded);
   if (!account.last_seen) return words.never;
   const { active_people_28: active, active_people_prev_28: before, people, seats } = account;
+  if (active === null || before === null || people === null) return words.few;
   const first = active === 0 ? words.nobody(people) : words.active(active, people);
   return [first + changeText(active, before), seatsText(active, seats)].filter(Boolean).join(" ");
 }

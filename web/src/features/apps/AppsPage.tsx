@@ -13,6 +13,7 @@ import { QueryTable } from "@/ui/QueryTable";
 import { apps as words } from "@/words/apps";
 import { appsVerdict } from "./appWords";
 import { appColumns } from "./columns";
+import { HandOver } from "./HandOver";
 import { appsQuery } from "./queries";
 
 /** Which apps live, grow, fade? */
@@ -35,6 +36,7 @@ export function AppsPage() {
   return (
     <>
       <PageHeader title={words.title} verdict={all.data && appsVerdict(all.data)} />
+      <HandOver workspace={workspace} />
       <QueryTable
         label={words.list.label}
         {...tableState(list)}

@@ -2,10 +2,13 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { downloadCsv, type Schema } from "@/api/client";
 import { chartState } from "@/api/metrics";
 import { useWorkspace } from "@/session/session";
+import { hidesSome } from "@/ui/charts/activeDays";
 import { ShareBars } from "@/ui/charts/ShareBars";
 import type { Cell } from "@/ui/charts/types";
 import { formatExact, formatShare } from "@/ui/format";
 import { apps } from "@/words/apps";
+import { charts } from "@/words/charts";
+import { ui } from "@/words/ui";
 
 const words = apps.features;
 
@@ -25,8 +28,11 @@ interface FeatureBarsProps {
 /** Which share of the active people used each feature. */
 export function FeatureBars({ query, app, role, most, allHref }: FeatureBarsProps) {
   const { slug: workspace } = useWorkspace();
-  const all = [...(query.data?.features ?? [])].sort((one, other) => other.people - one.people);
+  const all = [...(query.data?.features ?? [])].sort(
+    (one, other) => (other.people ?? 0) - (one.people ?? 0),
+  );
   const active = query.data?.active_people ?? 0;
+  const hidden = hidesSome(all) || query.data?.suppressed === true;
   const [first] = all;
   const share = (value: number | null): Cell =>
     value === null ? null : { value, text: formatShare(value) };
@@ -40,8 +46,11 @@ export function FeatureBars({ query, app, role, most, allHref }: FeatureBarsProp
               formatShare(first.share_of_active ?? 0),
               formatExact(active),
             )
-          : words.none
+          : hidden
+            ? charts.hiddenLast
+            : words.none
       }
+      hidden={hidden}
       definition="feature_adoption"
       stale={query.isPlaceholderData}
       state={chartState(query, all.length === 0 && { kind: "empty", message: words.empty })}
@@ -52,7 +61,10 @@ export function FeatureBars({ query, app, role, most, allHref }: FeatureBarsProp
         share: feature.share_of_active,
         count: feature.people,
         tick: feature.share_of_entitled,
-        aside: words.of(formatExact(feature.people), formatExact(active)),
+        aside:
+          feature.people === null || active === 0
+            ? ui.faces.hidden
+            : words.of(formatExact(feature.people), formatExact(active)),
       }))}
       csv={() =>
         downloadCsv(

@@ -23,10 +23,12 @@ export function RhythmPanel({ app: name }: { app: string }) {
   const how = app.rhythm_set_by_hand
     ? words.byHand
     : app.rhythm === "unknown"
-      ? words.tooFew(app.rhythm_people)
+      ? words.tooFew(app.rhythm_people ?? 0)
       : app.rhythm === "irregular"
         ? words.irregular
-        : words.learned(app.rhythm_people);
+        : app.rhythm_people === null
+          ? words.learnedFew
+          : words.learned(app.rhythm_people);
   return (
     <Card title={<MetricLabel term="rhythm">{words.title}</MetricLabel>}>
       <p className={classes.lead}>{how}</p>

@@ -21,16 +21,18 @@ export function appsVerdict(all: readonly App[]): string | undefined {
 
 /** What the state of one app means for whoever opens its page. */
 export function appVerdict(app: App, today: Day): string {
-  const change = changeOf(app.active_people_28, app.active_people_prev_28 || null);
+  const { active_people_28: active, active_people_prev_28: before } = app;
+  const change = changeOf(active ?? 0, before || null);
   const moved =
     change.text === null
       ? words.head.noEarlier
       : words.head.change(charts.arrows[change.direction], change.text);
   // 28 days hold one pay day or two, so they say nothing about how a monthly app moved.
   const fast = app.rhythm === "weekday" || app.rhythm === "week";
-  const count = words.head.people(app.active_people_28);
+  const count = active === null ? words.head.few : words.head.people(active);
   const young = bornLately(app, today);
-  const comparable = !young && (fast || app.rhythm === "unknown");
+  const comparable =
+    active !== null && before !== null && !young && (fast || app.rhythm === "unknown");
   const people = comparable ? `${count}, ${moved}` : count;
   const gap = words.gap[app.rhythm];
   if (app.state === "on_rhythm") return words.head.on_rhythm(people);

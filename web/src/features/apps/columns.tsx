@@ -3,6 +3,7 @@ import type { Schema } from "@/api/client";
 import { Chip, RhythmChip, StateChip } from "@/ui/badges";
 import { Spark } from "@/ui/charts/Spark";
 import type { Day } from "@/ui/day";
+import { Hidden } from "@/ui/faces";
 import { formatExact } from "@/ui/format";
 import { MoveDelta } from "@/ui/MoveDelta";
 import { Num, When } from "@/ui/Num";
@@ -52,7 +53,9 @@ export function appColumns({ today, starts, months, peopleHref }: ColumnData): C
       align: "right",
       width: "124px",
       sort: "active_people_28",
-      cell: (app) => <Num value={app.active_people_28} href={peopleHref(app.app)} />,
+      cell: (app) => (
+        <Num value={app.active_people_28} href={peopleHref(app.app)} hidden={app.suppressed} />
+      ),
     },
     {
       key: "months",
@@ -71,7 +74,10 @@ export function appColumns({ today, starts, months, peopleHref }: ColumnData): C
       align: "right",
       width: "96px",
       cell: (app) => (
-        <Change moved={movedOf(app, peopleByMonth(months.get(app.app), starts), today)} />
+        <Change
+          moved={movedOf(app, peopleByMonth(months.get(app.app), starts), today)}
+          hidden={app.suppressed === true}
+        />
       ),
     },
     {
@@ -120,10 +126,11 @@ export function appColumns({ today, starts, months, peopleHref }: ColumnData): C
 }
 
 /** Silence in a slow rhythm is no decline: neither 28 days nor a month can judge it. */
-function Change({ moved }: { moved: Moved | null }) {
+function Change({ moved, hidden }: { moved: Moved | null; hidden: boolean }) {
   if (moved) {
     return <MoveDelta {...moved} />;
   }
+  if (hidden) return <Hidden />;
   return (
     <Tip label={words.tooSlow}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable by keyboard */}

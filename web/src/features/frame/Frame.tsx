@@ -8,15 +8,18 @@ import { PhoneBar } from "./PhoneBar";
 import { SessionOver } from "./SessionOver";
 import { Sidebar } from "./Sidebar";
 import { TopBar } from "./TopBar";
+import { ViewAsStrip } from "./ViewAsStrip";
 
-// Both open rarely and bring their own parts along.
+// These open rarely and bring their own parts along.
 const Palette = lazy(() => import("./Palette"));
 const KeysHelp = lazy(() => import("./KeysHelp"));
+const ViewAsDialog = lazy(() => import("./ViewAsDialog"));
 
 /** Everything around a page. */
 export function Frame() {
   const [palette, setPalette] = useState(false);
   const [keysHelp, setKeysHelp] = useState(false);
+  const [viewAs, setViewAs] = useState(false);
   const [menu, setMenu] = useState(false);
   const main = useRef<HTMLElement>(null);
   const { pathname, pending } = useRouterState({
@@ -42,8 +45,10 @@ export function Frame() {
           onSearch={() => setPalette(true)}
           onKeysHelp={() => setKeysHelp(true)}
           onMenu={() => setMenu(true)}
+          onViewAs={() => setViewAs(true)}
         />
         <ConnectionStrip />
+        <ViewAsStrip />
         <main id="page" ref={main} tabIndex={-1} className={classes.main}>
           <Outlet />
         </main>
@@ -52,6 +57,7 @@ export function Frame() {
       <SessionOver />
       <Suspense fallback={null}>
         {palette ? <Palette onClose={() => setPalette(false)} /> : null}
+        {viewAs ? <ViewAsDialog onClose={() => setViewAs(false)} /> : null}
         {keysHelp ? <KeysHelp onClose={() => setKeysHelp(false)} /> : null}
       </Suspense>
     </div>

@@ -10,9 +10,10 @@ interface TopBarProps {
   onSearch: () => void;
   onKeysHelp: () => void;
   onMenu: () => void;
+  onViewAs: () => void;
 }
 
-export function TopBar({ onSearch, onKeysHelp, onMenu }: TopBarProps) {
+export function TopBar({ onSearch, onKeysHelp, onMenu, onViewAs }: TopBarProps) {
   return (
     <header className={classes.bar} data-noprint>
       <ActionIcon
@@ -43,7 +44,7 @@ export function TopBar({ onSearch, onKeysHelp, onMenu }: TopBarProps) {
           <IconKeyboard size={20} stroke={1.5} />
         </ActionIcon>
       </Tip>
-      <UserMenu onKeysHelp={onKeysHelp} />
+      <UserMenu onKeysHelp={onKeysHelp} onViewAs={onViewAs} />
     </header>
   );
 }

@@ -3,7 +3,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, request } from "@/api/client";
-import { useMe } from "@/session/session";
+import { forgetView } from "@/api/viewAs";
+import { useCanManage, useMe } from "@/session/session";
 import { applyDensity, density } from "@/ui/density";
 import { setSingleKeys, singleKeysOn } from "@/ui/keys";
 import { frame as words } from "@/words/frame";
@@ -11,9 +12,15 @@ import classes from "./UserMenu.module.css";
 
 const THEMES = ["light", "dark", "auto"] as const;
 
+interface UserMenuProps {
+  onKeysHelp: () => void;
+  onViewAs: () => void;
+}
+
 /** Top right: what belongs to the reader rather than to the workspace. */
-export function UserMenu({ onKeysHelp }: { onKeysHelp: () => void }) {
+export function UserMenu({ onKeysHelp, onViewAs }: UserMenuProps) {
   const me = useMe();
+  const mayViewAs = useCanManage()("users.read");
   const name = me.name || me.email;
   const signOut = useSignOut();
   return (
@@ -31,6 +38,11 @@ export function UserMenu({ onKeysHelp }: { onKeysHelp: () => void }) {
           <span className={classes.name}>{name}</span>
           <span className={classes.mail}>{me.email}</span>
         </div>
+        <Menu.Item component="a" href="/me">
+          {words.menu.account}
+        </Menu.Item>
+        {mayViewAs ? <Menu.Item onClick={onViewAs}>{words.menu.viewAs}</Menu.Item> : null}
+        <Menu.Divider />
         <ThemeItems />
         <RowItem />
         <Menu.Divider />
@@ -101,8 +113,11 @@ function useSignOut() {
   const navigate = useNavigate();
   const end = useMutation({
     mutationFn: () => request(() => api.DELETE("/api/v1/session")),
-    onSettled: async () => {
-      await navigate({ to: "/sign-in" });
+    onSettled: async (out) => {
+      forgetView();
+      // Where the session began elsewhere, it ends there too.
+      if (out?.logout_url) return window.location.assign(out.logout_url);
+      await navigate({ to: "/sign-in", search: { stay: true } });
       // What was read belongs to the one who left.
       queryClient.clear();
     },

@@ -3,9 +3,11 @@ import type { Access, Permission, Role } from "@/session/permissions";
 import {
   AccountIcon,
   AppIcon,
+  AuditIcon,
   BackupIcon,
   CapacityIcon,
   DestinationIcon,
+  GroupIcon,
   HealthIcon,
   HomeIcon,
   InspectorIcon,
@@ -13,7 +15,12 @@ import {
   KeyIcon,
   LifecycleIcon,
   PeopleIcon,
+  PrivacyIcon,
   RetentionIcon,
+  RoleIcon,
+  SessionIcon,
+  SignInIcon,
+  UserIcon,
   WorkspaceIcon,
 } from "@/ui/icons";
 import { frame as words } from "@/words/frame";
@@ -98,6 +105,35 @@ export const navigation: readonly NavGroup[] = [
         path: "keys",
         permission: "write_keys.read",
         Icon: KeyIcon,
+      },
+    ],
+  },
+  {
+    label: groups.administration,
+    pages: [
+      ...(
+        [
+          ["users", "users.read", UserIcon],
+          ["roles", "users.read", RoleIcon],
+          ["groups", "sources.read", GroupIcon],
+          ["sign-in", "sources.read", SignInIcon],
+          ["sessions", "sessions.read", SessionIcon],
+          ["audit", "audit.read", AuditIcon],
+        ] as const
+      ).map(([key, permission, Icon]) => ({
+        key,
+        label: pages[key],
+        path: key,
+        permission,
+        system: true,
+        Icon,
+      })),
+      {
+        key: "privacy",
+        label: pages.privacy,
+        path: "privacy",
+        permission: "privacy.read",
+        Icon: PrivacyIcon,
       },
     ],
   },

@@ -1,10 +1,11 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
+import { tokensQuery } from "@/api/tokens";
 import { useCan, useWorkspace } from "@/session/session";
 import { usePageActions } from "@/ui/actions";
 import { PageHeader } from "@/ui/PageHeader";
 import { keys as words } from "@/words/keys";
-import { tokensQuery, writeKeysQuery } from "./queries";
+import { writeKeysQuery } from "./queries";
 import { type Revocable, Revoke } from "./Revoke";
 import { TokenForm } from "./TokenForm";
 import { TokensTable } from "./TokensTable";

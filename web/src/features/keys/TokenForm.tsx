@@ -3,13 +3,13 @@ import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, request, type Schema } from "@/api/client";
 import { fieldErrors, wordError } from "@/api/errors";
+import { tokensQuery } from "@/api/tokens";
 import { CopyCode } from "@/ui/CopyCode";
 import { FormDrawer } from "@/ui/FormDrawer";
 import { SecretOnce } from "@/ui/SecretOnce";
 import { keys } from "@/words/keys";
 import { tokenSamples } from "@/words/snippets";
 import classes from "./Keys.module.css";
-import { tokensQuery } from "./queries";
 
 const words = keys.tokens.form;
 const ROLES: Schema["Role"][] = ["viewer", "builder", "success", "admin", "owner", "scim"];

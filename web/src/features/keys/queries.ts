@@ -8,11 +8,3 @@ export const writeKeysQuery = (workspace: string) =>
       signal,
     }),
   );
-
-export const tokensQuery = (workspace: string) =>
-  listQuery<Schema["ApiToken"]>(["w", workspace, "tokens"], ({ signal }) =>
-    api.GET("/api/v1/workspaces/{workspace}/tokens", {
-      params: { path: { workspace } },
-      signal,
-    }),
-  );

@@ -10,7 +10,12 @@ import type { PeriodSearch } from "@/router/search";
 import { usePeriod } from "@/router/usePeriod";
 import { useWorkspace } from "@/session/session";
 import { ChartNotes } from "@/ui/charts/ChartFrame";
-import { finerSpan, LifecycleBars, lastWholePeriod } from "@/ui/charts/LifecycleBars";
+import {
+  finerSpan,
+  isEmptyPeriod,
+  LifecycleBars,
+  lastWholePeriod,
+} from "@/ui/charts/LifecycleBars";
 import { EmptyState } from "@/ui/EmptyState";
 import { FilterBar } from "@/ui/FilterBar";
 import { formatRatio } from "@/ui/format";
@@ -36,7 +41,7 @@ export function LifecyclePage() {
   const query = useQuery(periodsQuery(workspace.slug, search, span));
   const apps = useQuery({ ...allAppsQuery(workspace.slug), enabled: query.isSuccess });
   const periods = query.data?.periods ?? [];
-  const nobody = periods.every((period) => period.active + period.dormant === 0);
+  const nobody = periods.every(isEmptyPeriod);
   const state = chartState(query);
   const filtered = search.app !== undefined || search.role !== undefined;
   const set = (change: Partial<typeof search> & PeriodSearch) =>
@@ -123,7 +128,7 @@ function verdictOf(periods: Parameters<typeof lastWholePeriod>[0], step: Step): 
   if (!whole) return words.verdict.early;
   const name = spokenPeriod(whole.start, step);
   const ratio = whole.quick_ratio;
-  if (ratio === null) return words.verdict.noneGo(name);
+  if (ratio === null) return whole.suppressed ? charts.hiddenNote : words.verdict.noneGo(name);
   if (Math.abs(ratio - 1) < 0.05) return words.verdict.level(name);
   return (ratio > 1 ? words.verdict.more : words.verdict.fewer)(formatRatio(ratio), name);
 }

@@ -1,4 +1,5 @@
 import { Card } from "@/ui/Card";
+import { hidesSome } from "@/ui/charts/activeDays";
 import { ChartTable } from "@/ui/charts/ChartTable";
 import { type LifecyclePeriod, lifecycleTable, type PeriodHref } from "@/ui/charts/LifecycleBars";
 import { lifecycle as words } from "@/words/lifecycle";
@@ -18,6 +19,7 @@ export function PeriodTable({ periods, kind, peopleHref }: PeriodTableProps) {
         table={lifecycleTable([...periods].reverse(), kind, peopleHref)}
         label={words.table.caption(words.periods[kind].toLowerCase())}
         height={480}
+        hidden={hidesSome(periods)}
       />
     </Card>
   );

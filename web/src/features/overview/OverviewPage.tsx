@@ -10,7 +10,7 @@ import { useWorkspace } from "@/session/session";
 import { Cards, Span } from "@/ui/Card";
 import { compared, lastWholeDay, valuesBy } from "@/ui/charts/activeDays";
 import { ChartNotes } from "@/ui/charts/ChartFrame";
-import { finerSpan, LifecycleBars } from "@/ui/charts/LifecycleBars";
+import { finerSpan, isEmptyPeriod, LifecycleBars } from "@/ui/charts/LifecycleBars";
 import { FilterBar } from "@/ui/FilterBar";
 import { PageHeader } from "@/ui/PageHeader";
 import { PeriodPicker } from "@/ui/PeriodPicker";
@@ -71,6 +71,7 @@ export function OverviewPage() {
             <OverviewVerdict
               people={compared(people, day)}
               day={day}
+              hidden={active.data?.days.find(({ date }) => date === day)?.suppressed}
               season={search.role ? undefined : seasonOf(apps.data ?? [], compared(people, day))}
               // Apps are not split by role, so a role's sentence says nothing of them.
               lose={search.role ? undefined : movers?.lose}
@@ -135,7 +136,7 @@ export function OverviewPage() {
                 stale={lifecycle.isPlaceholderData}
                 state={chartState(
                   lifecycle,
-                  lifecycle.data?.periods.every((each) => each.active + each.dormant === 0) && {
+                  lifecycle.data?.periods.every(isEmptyPeriod) && {
                     kind: "empty",
                     message: lifecycleWords.bars.empty,
                   },

@@ -34,6 +34,7 @@ export function OverviewStats({ days, day, period, states, role }: OverviewStats
   const stickiness = compared(valuesBy(days, "stickiness"), day);
   const accounts = compared(valuesBy(days, "active_accounts"), day);
   const active = compared(people, day);
+  const hidden = days.find(({ date }) => date === day)?.suppressed;
   const ending = words.days(formatDay(day));
   const course = eachDay(period.from, day < period.from ? period.from : day);
 
@@ -44,8 +45,13 @@ export function OverviewStats({ days, day, period, states, role }: OverviewStats
         term="mau"
         value={active.now}
         unknown={words.noPeriod}
+        hidden={hidden}
         href={href({ to: "/w/$workspace/people", params: { workspace }, search: { role } })}
-        change={<Delta now={active.now ?? 0} before={active.before} against={words.against} />}
+        change={
+          active.now === null && hidden ? undefined : (
+            <Delta now={active.now ?? 0} before={active.before} against={words.against} />
+          )
+        }
         note={ending}
         spark={<Spark values={course.map((each) => people.get(each) ?? null)} />}
       />
@@ -55,8 +61,11 @@ export function OverviewStats({ days, day, period, states, role }: OverviewStats
         as="ratio"
         value={stickiness.now}
         unknown={words.noStickiness}
+        hidden={hidden}
         change={
-          <Delta now={stickiness.now ?? 0} before={stickiness.before} against={words.against} />
+          stickiness.now === null && hidden ? undefined : (
+            <Delta now={stickiness.now ?? 0} before={stickiness.before} against={words.against} />
+          )
         }
         note={ending}
       />

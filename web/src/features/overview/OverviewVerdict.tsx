@@ -13,6 +13,8 @@ const named = 3;
 interface OverviewVerdictProps {
   people: Compared;
   day: Day;
+  /** Nothing is known of the day because too few people came. */
+  hidden?: boolean;
   /** The slow app whose season the change comes from. */
   season: App | undefined;
   /** Apps that lose people, the largest losses first; unknown while they load. */
@@ -21,8 +23,15 @@ interface OverviewVerdictProps {
 }
 
 /** One sentence from the figures below it: how many came, which way it goes, and who loses. */
-export function OverviewVerdict({ people, day, season, lose, appHref }: OverviewVerdictProps) {
-  if (people.now === null) return words.unknown;
+export function OverviewVerdict({
+  people,
+  day,
+  hidden,
+  season,
+  lose,
+  appHref,
+}: OverviewVerdictProps) {
+  if (people.now === null) return hidden ? words.hidden : words.unknown;
   const way = course(people);
   const seasonal = season !== undefined && (way === "growing" || way === "shrinking");
   const change = changeOf(people.now, people.before);

@@ -68,7 +68,7 @@ export function seasonOf(apps: readonly App[], { now, before }: Compared): App |
   if (now === null || before === null) return undefined;
   const change = now - before;
   const moveOf = (app: App) =>
-    (app.active_people_28 - app.active_people_prev_28) * Math.sign(change);
+    ((app.active_people_28 ?? 0) - (app.active_people_prev_28 ?? 0)) * Math.sign(change);
   const slow = apps.filter(
     (app) => (app.rhythm === "quarter" || app.rhythm === "year") && moveOf(app) > 0,
   );

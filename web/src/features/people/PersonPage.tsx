@@ -9,13 +9,17 @@ import { Card, Cards, Span } from "@/ui/Card";
 import { dayInZone } from "@/ui/day";
 import { formatDay, formatInstant } from "@/ui/format";
 import { PageHeader } from "@/ui/PageHeader";
+import { isPseudonym } from "@/ui/pseudonym";
 import { Stat, Stats } from "@/ui/Stat";
+import { Tip } from "@/ui/Tip";
 import { Traits } from "@/ui/Traits";
 import { people } from "@/words/people";
+import { privacy } from "@/words/privacy";
 import { ui } from "@/words/ui";
 import { ActivityCalendar } from "./ActivityCalendar";
 import { KnownAs } from "./KnownAs";
 import { PersonApps } from "./PersonApps";
+import { PersonPrivacy } from "./PersonPrivacy";
 import { personQuery, personTimelineQuery } from "./queries";
 
 const words = people.person;
@@ -44,6 +48,7 @@ export function PersonPage() {
           />
         }
         verdict={verdictOf(person)}
+        actions={<PersonPrivacy workspace={workspace.slug} person={person} />}
       />
       <Cards>
         <Span of={12}>
@@ -80,6 +85,14 @@ function Badges({ person }: { person: Person }) {
   return (
     <>
       <Chip>{people.roles[person.role] ?? person.role}</Chip>
+      {isPseudonym(person.external_id) && !person.name ? (
+        <Tip label={ui.person.pseudonym}>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable by keyboard */}
+          <span tabIndex={0}>
+            <Chip>{privacy.person.pseudonym}</Chip>
+          </span>
+        </Tip>
+      ) : null}
       {person.anonymous ? <Chip>{ui.person.anonymous}</Chip> : null}
       {person.excluded ? <Chip>{ui.person.excluded(person.excluded)}</Chip> : null}
     </>

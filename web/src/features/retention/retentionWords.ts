@@ -52,6 +52,6 @@ function differ(one: Rate, other: Rate): boolean {
 
 /** The day on which the first cohort has a whole period behind it. */
 export function firstFigure(cohorts: readonly Cohort[], step: Step): string {
-  const first = cohorts.find((cohort) => cohort.size > 0);
+  const first = cohorts.find((cohort) => cohort.size !== 0);
   return first ? formatDay(stepOn(first.start, step, 2)) : "";
 }

@@ -34,11 +34,11 @@ export function Area(props: AreaProps) {
   function tooltip(at: number): TooltipContent {
     const value = values[at] ?? null;
     const past = earlier?.values[at] ?? null;
-    const rows = [{ name, text: exact(value), colour: now }];
+    const rows = [{ name, text: exact(value, frame.hidden), colour: now }];
     const notes: string[] = [];
     const isRunning = running !== undefined && at >= running.from;
     if (earlier) {
-      rows.push({ name: earlier.label(at), text: exact(past), colour: before });
+      rows.push({ name: earlier.label(at), text: exact(past, frame.hidden), colour: before });
       // A running period is never held against a whole one.
       if (value !== null && past !== null && !isRunning) notes.push(change(value, past));
     }
@@ -168,8 +168,9 @@ export function pathOf(
   return (run) => draw(indexes(run)) ?? "";
 }
 
-function exact(value: Value): string {
-  return value === null ? words.unknown : formatExact(value);
+function exact(value: Value, hidden: boolean | undefined): string {
+  if (value === null) return hidden ? words.hidden : words.unknown;
+  return formatExact(value);
 }
 
 function change(value: number, past: number): string {

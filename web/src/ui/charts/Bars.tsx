@@ -48,7 +48,12 @@ export function Bars(props: BarsProps) {
       title: axis.label(at),
       rows: series.map((each) => {
         const value = each.values[at] ?? null;
-        const text = value === null ? words.unknown : formatExact(each.down ? -value : value);
+        const text =
+          value === null
+            ? frame.hidden
+              ? words.hidden
+              : words.unknown
+            : formatExact(each.down ? -value : value);
         return { name: each.name, text, colour: each.colour, look: "block" as const };
       }),
       notes: [...(notes?.(at) ?? []), ...(isRunning ? [running.note] : [])],

@@ -1,3 +1,4 @@
+import { IconShieldLock } from "@tabler/icons-react";
 import {
   type CSSProperties,
   createContext,
@@ -123,10 +124,16 @@ export function ChartFrame(props: ChartFrameProps) {
             <ChartTable
               table={table}
               label={words.tableOf(title)}
+              hidden={props.hidden}
               height={forced ? undefined : height}
             />
           )}
         </div>
+        {drawn && props.hidden ? (
+          <p className={styles.hidden}>
+            <IconShieldLock size={14} stroke={1.5} aria-hidden="true" /> {words.hiddenNote}
+          </p>
+        ) : null}
       </section>
     </FrameContext>
   );

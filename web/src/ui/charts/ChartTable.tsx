@@ -1,4 +1,4 @@
-import { Unknown } from "../faces";
+import { Hidden, Unknown } from "../faces";
 import { formatExact } from "../format";
 import styles from "./charts.module.css";
 import type { Cell, ChartTable as Table } from "./types";
@@ -8,10 +8,12 @@ interface ChartTableProps {
   label: string;
   /** Scrolls beyond it; open to its full length without. */
   height?: number;
+  /** What is missing is hidden for privacy. */
+  hidden?: boolean;
 }
 
 /** The same numbers as rows, for those who read rather than look. */
-export function ChartTable({ table, label, height }: ChartTableProps) {
+export function ChartTable({ table, label, height, hidden }: ChartTableProps) {
   return (
     <section
       className={styles.tableScroll}
@@ -39,11 +41,11 @@ export function ChartTable({ table, label, height }: ChartTableProps) {
                 const name = column?.label ?? at;
                 return at === 0 ? (
                   <th key={name} scope="row">
-                    <CellText cell={cell} />
+                    <CellText cell={cell} hidden={hidden} />
                   </th>
                 ) : (
                   <td key={name} data-numeric={column?.numeric || undefined}>
-                    <CellText cell={cell} />
+                    <CellText cell={cell} hidden={hidden} />
                   </td>
                 );
               })}
@@ -60,8 +62,8 @@ function keyOf(row: readonly Cell[]): string {
   return String(typeof first === "object" ? first?.value : first);
 }
 
-function CellText({ cell }: { cell: Cell }) {
-  if (cell === null) return <Unknown />;
+function CellText({ cell, hidden }: { cell: Cell; hidden?: boolean }) {
+  if (cell === null) return hidden ? <Hidden /> : <Unknown />;
   if (typeof cell === "number") return formatExact(cell);
   if (typeof cell === "string") return cell;
   return cell.href ? <a href={cell.href}>{cell.text}</a> : cell.text;

@@ -1,6 +1,8 @@
 import { retention } from "@/words/retention";
+import { ui } from "@/words/ui";
 import { addDays, type Day } from "../day";
 import { formatDay, formatExact, formatMonth, formatShare, type PeriodKind } from "../format";
+import { hidesSome } from "./activeDays";
 import { type Cohort, highestShare, poolCohorts, stepOn } from "./cohorts";
 import { type HeatCell, type HeatColumn, Heatmap, type HeatRow } from "./Heatmap";
 import type { Cell, ChartTable, FrameProps } from "./types";
@@ -21,7 +23,7 @@ export function CohortMap({ cohorts, step, columns, peopleHref, ...frame }: Coho
   const high = highestShare(cohorts);
   const pooled = poolCohorts(cohorts, columns.length);
   const people = pooled[0]?.eligible ?? 0;
-  const began = cohorts.reduce((sum, cohort) => sum + cohort.size, 0);
+  const began = cohorts.reduce((sum, cohort) => sum + (cohort.size ?? 0), 0);
   const rows: HeatRow[] = [
     {
       key: "all",
@@ -35,8 +37,8 @@ export function CohortMap({ cohorts, step, columns, peopleHref, ...frame }: Coho
     ...cohorts.map((cohort) => ({
       key: cohort.start,
       label: step === "month" ? formatMonth(cohort.start) : formatDay(cohort.start),
-      size: formatExact(cohort.size),
-      sizeHref: cohort.size > 0 ? peopleHref?.(cohort.start) : undefined,
+      size: cohort.size === null ? ui.faces.hidden : formatExact(cohort.size),
+      sizeHref: cohort.size ? peopleHref?.(cohort.start) : undefined,
       cells: columns.map((_, at) => {
         const cell = cellOf(cohort, at, high);
         if (!cell || !cohort.retained[at]) return cell;
@@ -47,6 +49,7 @@ export function CohortMap({ cohorts, step, columns, peopleHref, ...frame }: Coho
   return (
     <Heatmap
       {...frame}
+      hidden={hidesSome(cohorts)}
       summary={frame.summary ?? words.summary(cohorts.length, Math.max(people, began), step)}
       corner={words.cohort}
       sizeLabel={words.size}
@@ -74,8 +77,9 @@ function elapsed(share: number, retained: number, eligible: number, high: number
 
 function cellOf(cohort: Cohort, at: number, high: number): HeatCell | null {
   const retained = cohort.retained[at] ?? null;
-  if (retained === null || cohort.size === 0) return null;
   const whole = cohort.eligible[at] ?? 0;
+  if (retained === null || cohort.size === null) return hidden(cohort, at);
+  if (cohort.size === 0) return null;
   if (whole > 0) return elapsed(retained / whole, retained, whole, high);
   return {
     share: 0,
@@ -87,6 +91,13 @@ function cellOf(cohort: Cohort, at: number, high: number): HeatCell | null {
     ),
     running: true,
   };
+}
+
+/** A cell that has begun, with so few people that they stay hidden; nothing where it has not. */
+function hidden(cohort: Cohort, at: number): HeatCell | null {
+  const begun = cohort.running[at] === true || cohort.eligible[at] !== 0;
+  if (!cohort.suppressed || !begun) return null;
+  return { share: 0, text: ui.faces.hidden, title: ui.faces.hiddenWhy, hidden: true };
 }
 
 function cohortTable(

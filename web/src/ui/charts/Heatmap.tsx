@@ -20,6 +20,8 @@ export interface HeatCell {
   /** The numbers behind the share: "212 of 260". */
   title: string;
   running?: boolean;
+  /** So few people that the number is not shown. */
+  hidden?: boolean;
   /** Where the people of the cell are. */
   href?: string;
 }
@@ -166,13 +168,15 @@ function Grid({ corner, sizeLabel, columns, rows, onOpen }: GridProps) {
                 const look = {
                   className: styles.cell,
                   "data-running": cell.running || undefined,
+                  "data-hidden": cell.hidden || undefined,
                   title: cell.title,
-                  style: cell.running
-                    ? undefined
-                    : {
-                        background: `var(--th-heat-${step})`,
-                        color: `var(--th-heat-${step}-text)`,
-                      },
+                  style:
+                    cell.running || cell.hidden
+                      ? undefined
+                      : {
+                          background: `var(--th-heat-${step})`,
+                          color: `var(--th-heat-${step}-text)`,
+                        },
                 };
                 return cell.href ? (
                   <td key={column.key} {...look}>

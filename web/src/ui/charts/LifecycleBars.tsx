@@ -1,7 +1,9 @@
+import { charts } from "@/words/charts";
 import { spokenPeriod, lifecycle as words } from "@/words/lifecycle";
 import { stageColour } from "../badges";
 import { addDays, addMonths, type Day, daysBetween, endOfMonth } from "../day";
 import { formatExact, formatPeriod, formatRatio, type PeriodKind } from "../format";
+import { hidesSome } from "./activeDays";
 import { Bars } from "./Bars";
 import { stepOn } from "./cohorts";
 import { type Cell, type ChartTable, countCell, type FrameProps } from "./types";
@@ -9,13 +11,15 @@ import { dayAxis } from "./xAxis";
 
 export interface LifecyclePeriod {
   start: Day;
-  active: number;
-  new: number;
-  current: number;
-  resurrected: number;
-  dormant: number;
+  /** null where privacy hides so few people, like the parts beneath. */
+  active: number | null;
+  new: number | null;
+  current: number | null;
+  resurrected: number | null;
+  dormant: number | null;
   quick_ratio: number | null;
   running: boolean;
+  suppressed?: boolean;
 }
 
 interface LifecycleBarsProps extends Omit<FrameProps, "table" | "summary"> {
@@ -49,14 +53,17 @@ export function LifecycleBars({
   return (
     <Bars
       {...frame}
+      hidden={hidesSome(periods)}
       summary={
-        whole
+        whole && whole.new !== null && whole.resurrected !== null && whole.dormant !== null
           ? words.bars.summary(
               spokenPeriod(whole.start, kind),
               whole.new + whole.resurrected,
               whole.dormant,
             )
-          : words.bars.none
+          : whole
+            ? charts.hiddenLast
+            : words.bars.none
       }
       axis={dayAxis(
         periods.map((period) => period.start),
@@ -118,6 +125,10 @@ function lastDay(start: Day, kind: PeriodKind, today: Day): Day {
 export function lastWholePeriod(periods: readonly LifecyclePeriod[]): LifecyclePeriod | undefined {
   return periods.findLast((period) => !period.running);
 }
+
+/** True when nobody came and nobody stayed away; what is hidden is somebody. */
+export const isEmptyPeriod = ({ active, dormant }: LifecyclePeriod) =>
+  active === 0 && dormant === 0;
 
 export function lifecycleTable(
   periods: readonly LifecyclePeriod[],

@@ -6,6 +6,7 @@ import { addDays, type Day, daysBetween } from "../day";
 import { changeOf, formatDay, formatExact } from "../format";
 import {
   type ActiveDay,
+  hidesSome,
   lastWholeDay,
   MEASURES,
   type Measure,
@@ -63,6 +64,7 @@ export function PeopleTrend(props: PeopleTrendProps) {
     <Trend
       height={320}
       {...frame}
+      hidden={hidesSome(days.filter((day) => day[measured[measure]] === null))}
       title={words.title}
       summary={summaryOf(values, props) + note}
       definition={measured[measure]}

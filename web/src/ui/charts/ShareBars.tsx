@@ -1,3 +1,4 @@
+import { ui } from "@/words/ui";
 import { formatExact, formatShare } from "../format";
 import { ChartFrame } from "./ChartFrame";
 import { ShareBarsPicture } from "./pictures";
@@ -10,7 +11,8 @@ export interface ShareBar {
   href?: string;
   /** 0 to 1; null when there is nothing to be a share of. */
   share: number | null;
-  count: number;
+  /** null where privacy hides so few people. */
+  count: number | null;
   /** A second share of the same thing, drawn as a tick. */
   tick?: number | null;
   aside?: string;
@@ -54,8 +56,10 @@ export function ShareBars({ bars, ...frame }: ShareBarsProps) {
               )}
             </svg>
             <span className={styles.barValue}>
-              {bar.share === null ? "–" : formatShare(bar.share)}{" "}
-              <small>{bar.aside ?? formatExact(bar.count)}</small>
+              {bar.share === null ? (bar.count === null ? "" : "–") : formatShare(bar.share)}{" "}
+              <small>
+                {bar.aside ?? (bar.count === null ? ui.faces.hidden : formatExact(bar.count))}
+              </small>
             </span>
           </li>
         ))}

@@ -2,11 +2,13 @@ import { addDays, type Day } from "../day";
 
 export interface ActiveDay {
   date: Day;
-  dau: number;
-  wau: number;
-  mau: number;
+  /** null where privacy hides so few people. */
+  dau: number | null;
+  wau: number | null;
+  mau: number | null;
   active_accounts: number;
   stickiness: number | null;
+  suppressed?: boolean;
 }
 
 export const MEASURES = ["day", "week", "month"] as const;
@@ -17,7 +19,7 @@ export const measured = { day: "dau", week: "wau", month: "mau" } as const;
 
 export function valuesBy(
   days: readonly ActiveDay[],
-  column: Exclude<keyof ActiveDay, "date">,
+  column: Exclude<keyof ActiveDay, "date" | "suppressed">,
 ): Map<Day, number> {
   const values = new Map<Day, number>();
   for (const day of days) {
@@ -26,6 +28,10 @@ export function valuesBy(
   }
   return values;
 }
+
+/** Whether privacy hides a figure of some day. */
+export const hidesSome = (rows: readonly { suppressed?: boolean }[]) =>
+  rows.some(({ suppressed }) => suppressed === true);
 
 /** The last day of the period that is over: a day still running is no fair comparison. */
 export function lastWholeDay(to: Day, today: Day): Day {

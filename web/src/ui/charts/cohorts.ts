@@ -3,12 +3,14 @@ import type { PeriodKind } from "../format";
 
 export interface Cohort {
   start: Day;
-  size: number;
+  /** null where privacy hides so few people, like those of its columns. */
+  size: number | null;
   /** People for whom the column has fully elapsed. */
-  eligible: readonly number[];
+  eligible: readonly (number | null)[];
   /** null where the column has not begun. */
   retained: readonly (number | null)[];
   running: readonly boolean[];
+  suppressed?: boolean;
 }
 
 export interface Pooled {
@@ -25,9 +27,11 @@ export function poolCohorts(cohorts: readonly Cohort[], columns: number): Pooled
     let eligible = 0;
     for (const cohort of cohorts) {
       const whole = cohort.eligible[at] ?? 0;
-      if (whole === 0) continue;
+      const kept = cohort.retained[at] ?? null;
+      // What is hidden of a cohort would pull the share down if it counted as nobody.
+      if (whole === 0 || kept === null) continue;
       eligible += whole;
-      retained += cohort.retained[at] ?? 0;
+      retained += kept;
     }
     return { retained, eligible, share: eligible === 0 ? null : retained / eligible };
   });

@@ -1,3 +1,4 @@
+import { ui } from "@/words/ui";
 import { formatExact, formatShare } from "../format";
 import type { HeatColumn, HeatRow } from "./Heatmap";
 import { heatStep } from "./plot";
@@ -28,7 +29,7 @@ export function ShareBarsPicture({ bars }: { bars: readonly ShareBar[] }) {
           />
           <text x={720} y={19} textAnchor="end" {...text}>
             {each.share === null ? "–" : formatShare(each.share)}{" "}
-            {each.aside ?? formatExact(each.count)}
+            {each.aside ?? (each.count === null ? ui.faces.hidden : formatExact(each.count))}
           </text>
         </g>
       ))}

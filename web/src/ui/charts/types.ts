@@ -54,6 +54,8 @@ export interface FrameProps {
   lines?: 2;
   /** True while newer figures are on their way. */
   stale?: boolean;
+  /** Some figures are missing because too few people stand behind them. */
+  hidden?: boolean;
 }
 
 export interface LegendItem {

@@ -1,6 +1,7 @@
 import { createFileRoute } from "@tanstack/react-router";
+import { tokensQuery } from "@/api/tokens";
 import { KeysPage } from "@/features/keys/KeysPage";
-import { tokensQuery, writeKeysQuery } from "@/features/keys/queries";
+import { writeKeysQuery } from "@/features/keys/queries";
 import { needs } from "@/session/guard";
 
 export const Route = createFileRoute("/_framed/w/$workspace/keys")({
