@@ -437,7 +437,7 @@ describe("names of the observed people", () => {
       await look(opened, `${WORKSPACE}/privacy`);
       const row = tab.getByRole("row").filter({ hasText: "ticket 4711" });
       await row.getByRole("button", { name: /^Show it to them/ }).click();
-      await row.getByText("shown", { exact: true }).waitFor();
+      await row.getByText(/\bshown\b/).waitFor();
       await check(opened);
       await look(viewer, `${WORKSPACE}/people/${person}`);
       await viewer.tab.getByRole("heading", { level: 1, name: person }).waitFor({ state: "detached" });
@@ -467,7 +467,7 @@ describe("names of the observed people", () => {
     await tab.getByLabel(`Type ${id} to go on`).fill(id);
     await check(opened);
     await tab.getByRole("button", { name: "Erase for good" }).click();
-    await tab.getByRole("row").filter({ hasText: "left the company" }).getByText("done", { exact: true }).waitFor(PATIENCE);
+    await tab.getByRole("row").filter({ hasText: "left the company" }).getByText(/\bdone\b/).waitFor(PATIENCE);
     const gone = await tab.request.get(`${base}/api/v1/workspaces/default/people/${encodeURIComponent(id)}`);
     assert.equal(gone.status(), 404);
   });

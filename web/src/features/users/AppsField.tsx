@@ -22,6 +22,8 @@ export function AppsField({ workspace, value, onChange, error }: AppsFieldProps)
       description={words.appsHelp}
       data={apps.data?.map((each) => each.value) ?? []}
       limit={8}
+      // So few that they need not scroll, which a keyboard could not do in there.
+      withScrollArea={false}
       value={value}
       onChange={onChange}
       error={error}
