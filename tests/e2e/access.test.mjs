@@ -68,6 +68,7 @@ describe("inviting", () => {
     await form.getByLabel("Apps", { exact: true }).fill(app);
     await tab.keyboard.press("Enter");
     await check(opened);
+    await tab.keyboard.press("Tab");
     await form.getByRole("button", { name: "Make the link" }).click();
     link = await form.locator("code").first().textContent();
     await check(opened);
