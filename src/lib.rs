@@ -12,11 +12,13 @@ pub mod apps;
 pub mod connectors;
 pub mod ingest;
 pub mod people;
+pub mod privacy;
 pub mod profiles;
 // Platform.
 pub mod audit;
 pub mod auth;
 pub mod backup;
+pub mod directory;
 pub mod health;
 pub mod http;
 pub mod jobs;

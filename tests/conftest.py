@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(items):
     """Tests that share an appliance run in one process, the others anywhere."""
     for item in items:
         group = [item.nodeid]
-        if {"appliance", "filled"} & set(item.fixturenames):
+        if {"appliance", "filled", "installed"} & set(item.fixturenames):
             parameters = item.callspec.params if hasattr(item, "callspec") else {}
             group = [item.module.__name__, parameters.get("engine"), getattr(parameters.get("filled"), "__name__", None)]
         item.add_marker(pytest.mark.xdist_group("-".join(filter(None, group))))

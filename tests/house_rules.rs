@@ -7,23 +7,25 @@ use std::path::{Path, PathBuf};
 
 const FOUNDATION: [&str; 5] = ["clock", "config", "crypto", "db", "telemetry"];
 /// A folder of the platform, and which of its neighbours it may use.
-const PLATFORM: [(&str, &[&str]); 7] = [
+const PLATFORM: [(&str, &[&str]); 8] = [
     ("http", &[]),
     ("audit", &[]),
     ("auth", &["http", "audit", "outbound"]),
     ("jobs", &["auth"]),
+    ("directory", &["audit", "auth", "jobs"]),
     ("backup", &["jobs"]),
     ("outbound", &[]),
     ("health", &["backup"]),
 ];
 /// A room, and the rooms that it may use directly.
-const ROOMS: [(&str, &[&str]); 7] = [
+const ROOMS: [(&str, &[&str]); 8] = [
     ("people", &[]),
     ("apps", &["people"]),
     ("ingest", &["people", "apps"]),
     ("connectors", &["ingest"]),
     ("activity", &["ingest", "people", "apps"]),
     ("profiles", &["activity", "ingest", "people", "apps"]),
+    ("privacy", &["activity", "ingest", "people"]),
     ("admin", &["activity", "ingest", "people"]),
 ];
 const ROOF: [&str; 2] = ["app", "cli"];

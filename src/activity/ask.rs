@@ -33,7 +33,7 @@ impl Activity {
     }
 
     /// The key that pseudonyms are made with.
-    pub(super) fn key(&self) -> &SecretKey {
+    pub fn key(&self) -> &SecretKey {
         &self.key
     }
 

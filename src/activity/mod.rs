@@ -8,6 +8,7 @@
 pub mod apps;
 pub mod ask;
 pub mod days;
+pub mod erasure;
 pub mod expiry;
 pub mod facts;
 pub mod fold;

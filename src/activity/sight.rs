@@ -22,6 +22,7 @@ use crate::people::traits::Subject;
 pub struct Asker {
     scope: Scope,
     names: bool,
+    unmasked: BTreeSet<u32>,
     smallest: Smallest,
     pseudonyms: Pseudonyms,
     personal: Personal,
@@ -39,6 +40,7 @@ impl Asker {
         Self {
             scope: caller.scope.clone(),
             names: caller.sees_names(),
+            unmasked: caller.unmasked.clone(),
             smallest: Smallest::seen_by(caller),
             pseudonyms: Pseudonyms::of(key, workspace.id),
             personal: Personal::with(&workspace.personal()),
@@ -105,6 +107,11 @@ impl Sight {
         })
     }
 
+    /// Whether this key's person is seen by name.
+    pub fn names_key(&self, key: u32) -> bool {
+        self.names() || self.asker.unmasked.contains(&key)
+    }
+
     /// Refuses a question by a trait that the caller may not see: its answer would tell the value.
     pub fn check_traits(&self, traits: &[(String, String)]) -> Result<(), ApiError> {
         let hidden = traits.iter().find(|(name, _)| !self.names() && self.asker.personal.is_personal(name));
@@ -120,7 +127,7 @@ impl Sight {
     pub fn id(&self, names: &Dictionary, key: u32) -> (String, bool) {
         let name = names.name(Kind::Person, key);
         let anonymous = name.starts_with('a');
-        if self.names() {
+        if self.names_key(key) {
             return (name.get(1..).unwrap_or_default().to_owned(), anonymous);
         }
         (self.asker.pseudonyms.name(name), anonymous)
@@ -133,9 +140,7 @@ impl Sight {
             let key = |kind: char| names.number(Kind::Person, &format!("{kind}{id}"));
             key('u').or_else(|| key('a'))
         };
-        if self.names()
-            && let Some(key) = real()
-        {
+        if let Some(key) = real().filter(|key| self.names_key(*key)) {
             return Some(key);
         }
         view.key_of_pseudonym(names, &self.asker.pseudonyms, read(id)?)
@@ -160,7 +165,7 @@ impl Sight {
     /// Traits of a person or an account as this caller sees them.
     pub fn traits(&self, view: &View, names: &Dictionary, subject: Subject) -> BTreeMap<String, (Value, i64)> {
         let traits = view.identity().traits(subject);
-        if self.names() {
+        if self.names() || matches!(subject, Subject::Person(key) if self.names_key(key)) {
             return traits;
         }
         let (key, is_person) = match subject {
@@ -200,17 +205,40 @@ impl Sight {
 
     /// What must not be shown of a person, for [`Sight::call`]; none when names are seen.
     pub fn about(&self, view: &View, names: &Dictionary, person: u32) -> Option<About> {
-        (!self.names())
-            .then(|| About { pseudonym: self.pseudonym(names, person), hidden: self.hidden(view, names, person) })
+        (!self.names_key(person)).then(|| self.known(view, names, person))
     }
 
-    fn pseudonym(&self, names: &Dictionary, key: u32) -> String {
+    /// What must not be shown of a person to whoever may not see names.
+    pub fn known(&self, view: &View, names: &Dictionary, person: u32) -> About {
+        About { pseudonym: self.pseudonym(names, person), hidden: self.hidden(view, names, person) }
+    }
+
+    /// The same of a key that may never have been stored.
+    pub fn unknown(&self, key: &str) -> About {
+        About { pseudonym: self.asker.pseudonyms.name(key), hidden: Vec::new() }
+    }
+
+    /// Whether a trait, or a field of that name, tells who a person is.
+    pub fn is_personal(&self, name: &str) -> bool {
+        self.asker.personal.is_personal(name)
+    }
+
+    /// What stands in the place of a person's id, as the audit log names them too.
+    pub fn pseudonym(&self, names: &Dictionary, key: u32) -> String {
         written(self.asker.pseudonyms.bits(names.name(Kind::Person, key)))
     }
 
-    /// Whoever has this very id.
+    /// Makes names and e-mails of others known, so that calls that hold one are found.
+    pub fn prepare(&self, view: &mut View) {
+        if !self.names() {
+            view.prepare_texts();
+        }
+    }
+
+    /// Whoever has this very id, name or e-mail.
     fn other(&self, view: &View, names: &Dictionary, text: &str) -> Option<String> {
-        let key = ["u", "a"].into_iter().find_map(|kind| names.number(Kind::Person, &format!("{kind}{text}")))?;
+        let key = ["u", "a"].into_iter().find_map(|kind| names.number(Kind::Person, &format!("{kind}{text}")));
+        let key = key.or_else(|| view.person_of_text(text))?;
         Some(self.pseudonym(names, view.identity().person(key)))
     }
 
@@ -267,6 +295,30 @@ pub struct About {
 }
 
 impl About {
+    /// Nobody who is known: this word stands in their place.
+    pub fn nobody(word: &str) -> Self {
+        Self { pseudonym: word.to_owned(), hidden: Vec::new() }
+    }
+
+    /// Hides what tells who somebody else is too; their pseudonym takes the place.
+    pub fn join(&mut self, other: Self) {
+        self.pseudonym = other.pseudonym;
+        self.hidden.extend(other.hidden);
+    }
+
+    /// Hides a text wherever it stands.
+    pub fn hide(&mut self, text: &str) {
+        let text = text.trim().to_lowercase();
+        if !text.is_empty() {
+            self.hidden.push(text);
+        }
+    }
+
+    /// What stands in the person's place.
+    pub fn pseudonym(&self) -> &str {
+        &self.pseudonym
+    }
+
     fn mask<'m>(&'m self, personal: &'m Personal, other: &'m dyn Fn(&str) -> Option<String>) -> Mask<'m> {
         Mask { pseudonym: &self.pseudonym, personal, hidden: &self.hidden, other }
     }

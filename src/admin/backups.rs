@@ -4,12 +4,15 @@ use std::path::PathBuf;
 
 use actix_web::{HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::jobs::{asker, refusal};
 use super::{instant, off_thread};
+use crate::audit::{self, Entry};
 use crate::auth::{Can, can};
 use crate::backup::{self, Listed};
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, DbError};
 use crate::http::{ApiError, ValidJson};
@@ -140,6 +143,7 @@ pub(super) struct TakeBackup {}
 pub(super) async fn take(
     caller: Can<can::SystemManage>,
     db: web::Data<Db>,
+    clock: web::Data<Clock>,
     config: web::Data<Config>,
     jobs: web::Data<Jobs>,
     ValidJson(TakeBackup {}): ValidJson<TakeBackup>,
@@ -150,12 +154,15 @@ pub(super) async fn take(
             "there is no folder for backups: set backup.folder in the configuration",
         ));
     }
-    let asked_by = asker(&caller.identity);
+    let (asked_by, now) = (asker(&caller.identity), clock.now());
     let shared = jobs.clone();
     let asked = db
         .write(move |conn| {
-            let row = shared.ask(conn, backup::BACKUP, None, None, &asked_by);
-            Ok::<_, ApiError>(JobRun::of(row.map_err(refusal)?, &slugs(conn)?))
+            let row = shared.ask(conn, backup::BACKUP, None, None, &asked_by).map_err(refusal)?;
+            let detail = json!({ "run": row.id });
+            let entry = Entry { workspace: None, action: "backup.asked", target: backup::BACKUP, detail };
+            audit::record(conn, &caller.origin, entry, now)?;
+            Ok::<_, ApiError>(JobRun::of(row, &slugs(conn)?))
         })
         .await?;
     jobs.wake();

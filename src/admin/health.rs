@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::off_thread;
-use crate::auth::{Can, can};
+use crate::auth::{Can, SEALED, can};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
@@ -28,6 +28,6 @@ pub(super) async fn checks(
     (db, config, clock): (web::Data<Db>, web::Data<Config>, web::Data<Clock>),
 ) -> Result<web::Json<Health>, ApiError> {
     let now = clock.now();
-    let checks = off_thread(move || health::look_at_store(&config, &db, now, Depth::Quick)).await?;
+    let checks = off_thread(move || health::look_at_store(&config, &db, now, Depth::Quick, &SEALED)).await?;
     Ok(web::Json(Health { ok: checks.iter().all(|check| check.ok), checks }))
 }

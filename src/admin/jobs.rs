@@ -3,9 +3,12 @@
 use actix_web::{HttpResponse, get, post, web};
 use jiff::civil::Date;
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::audit::{self, Entry};
 use crate::auth::{Can, Identity, can, workspaces};
+use crate::clock::Clock;
 use crate::db::Db;
 use crate::http::{ApiError, Cursor, Limit, Page, ValidJson, ValidQuery};
 use crate::jobs::overview::{JobOverview, JobRun, slugs};
@@ -92,20 +95,25 @@ pub(super) struct RunJob {
 pub(super) async fn ask(
     caller: Can<can::SystemManage>,
     db: web::Data<Db>,
+    clock: web::Data<Clock>,
     jobs: web::Data<Jobs>,
     path: web::Path<String>,
     ValidJson(body): ValidJson<RunJob>,
 ) -> Result<HttpResponse, ApiError> {
     let name = known(&jobs, &path)?;
     let is_for_workspace = jobs.about(name).is_some_and(|about| about.scope == Scope::Workspace);
-    let asked_by = asker(&caller.identity);
+    let (asked_by, now) = (asker(&caller.identity), clock.now());
     let shared = jobs.clone();
     let asked = db
         .write(move |conn| {
             let slug = body.workspace.as_deref().or_else(|| is_for_workspace.then_some(workspaces::DEFAULT));
             let workspace = slug.map(|slug| workspaces::get(conn, slug)).transpose()?;
-            let row = shared.ask(conn, name, workspace.as_ref(), body.on.map(day_number), &asked_by);
-            Ok::<_, ApiError>(JobRun::of(row.map_err(refusal)?, &slugs(conn)?))
+            let row =
+                shared.ask(conn, name, workspace.as_ref(), body.on.map(day_number), &asked_by).map_err(refusal)?;
+            let detail = json!({ "run": row.id, "on": body.on });
+            let entry = Entry { workspace: workspace.map(|w| w.id), action: "job.asked", target: name, detail };
+            audit::record(conn, &caller.origin, entry, now)?;
+            Ok::<_, ApiError>(JobRun::of(row, &slugs(conn)?))
         })
         .await?;
     jobs.wake();

@@ -42,9 +42,11 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
     cfg.service(write_keys::list)
         .service(write_keys::create)
         .service(write_keys::revoke)
+        .service(write_keys::rotate)
         .service(tokens::list)
         .service(tokens::create)
         .service(tokens::revoke)
+        .service(tokens::rotate)
         .service(hand_over::list)
         .service(workspaces::show)
         .service(workspaces::change);
@@ -64,6 +66,25 @@ struct NewSecret {
     name: String,
     /// The secret itself.
     secret: String,
+}
+
+/// How long the one before works on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Rotate {
+    /// 0 to 720 hours; 24 unless given.
+    #[schema(minimum = 0, maximum = 720)]
+    overlap_hours: Option<u16>,
+}
+
+impl Rotate {
+    /// As microseconds.
+    fn overlap(&self) -> Result<i64, ApiError> {
+        match self.overlap_hours.unwrap_or(24) {
+            hours if hours <= 720 => Ok(i64::from(hours) * 3_600_000_000),
+            _ => Err(ApiError::invalid("overlap_hours", "is no number of hours from 0 to 720")),
+        }
+    }
 }
 
 /// An empty object: the path says it all.

@@ -2,13 +2,16 @@
 
 use actix_web::{HttpResponse, get, patch, post, web};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::activity::fold::renew_views;
+use crate::audit::{self, Entry, Origin};
 use crate::auth::workspaces::{self as store, Change, NewWorkspace};
 use crate::auth::{AuthError, Can, Workspace, WorkspaceKind, can, grants};
 use crate::clock::Clock;
-use crate::db::{Db, DbConn};
+use crate::crypto::hash;
+use crate::db::{Db, DbConn, DbError};
 use crate::http::{ApiError, ValidJson};
 use crate::people::exclusions::{self, Kind};
 
@@ -61,6 +64,19 @@ struct WorkspaceSettings {
     retention_days_jobs: i32,
     /// Who does not count.
     excluded: ExcludedPeople,
+    /// What is kept from whom.
+    privacy: Privacy,
+}
+
+/// What is kept from those who may not see people by name, or small groups.
+#[derive(Serialize, ToSchema)]
+struct Privacy {
+    /// Whether people are pseudonyms for those who lack the permission `people.unmask`.
+    pseudonyms: bool,
+    /// Numbers of fewer people are shown to owners and admins only; 1 shows every number to everybody.
+    smallest_group: i32,
+    /// Traits and properties that tell who somebody is, beside the usual ones such as `name`, `email`, `phone`.
+    personal_traits: Vec<String>,
 }
 
 /// People who do not count unless a question says `include_excluded`.
@@ -90,6 +106,20 @@ struct ChangeWorkspace {
     #[serde(default, deserialize_with = "crate::http::object")]
     #[schema(value_type = Option<ChangeExcluded>)]
     excluded: Option<ChangeExcluded>,
+    #[serde(default, deserialize_with = "crate::http::object")]
+    #[schema(value_type = Option<ChangePrivacy>)]
+    privacy: Option<ChangePrivacy>,
+}
+
+/// What shall be kept from whom; what is left out stays.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChangePrivacy {
+    pseudonyms: Option<bool>,
+    #[schema(minimum = 1, maximum = 1000)]
+    smallest_group: Option<i32>,
+    /// Replaces the list before; at most 200.
+    personal_traits: Option<Vec<String>>,
 }
 
 /// Who shall not count; a list that is given replaces the one before.
@@ -106,13 +136,18 @@ fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<i32>>, D::E
 }
 
 impl WorkspaceSettings {
-    fn load(conn: &mut DbConn, workspace: Workspace) -> Result<Self, ApiError> {
+    fn load(conn: &mut DbConn, workspace: Workspace) -> Result<Self, DbError> {
         let patterns = |conn: &mut DbConn, kind| exclusions::of_kind(conn, workspace.id, kind);
         Ok(Self {
             has_events: store::has_events(conn, workspace.id)?,
             excluded: ExcludedPeople {
                 ids: patterns(conn, Kind::Id)?,
                 email_domains: patterns(conn, Kind::EmailDomain)?,
+            },
+            privacy: Privacy {
+                pseudonyms: workspace.pseudonyms != 0,
+                smallest_group: workspace.smallest_group,
+                personal_traits: workspace.personal(),
             },
             kind: workspace.kind(),
             slug: workspace.slug,
@@ -146,13 +181,13 @@ pub(super) async fn create(
     let made = db
         .write(move |conn| {
             let new = NewWorkspace { slug: &body.slug, name: &body.name, kind: body.kind, time_zone: &body.time_zone };
-            let made = store::create(conn, &new, now)?;
+            let made = make(conn, &new, &caller.origin, now)?;
             if let Some(maker) = maker
                 && grants::role_in(conn, maker, made.id)?.is_none()
             {
                 grants::grant(conn, maker, made.id, role, grants::MANUAL)?;
             }
-            WorkspaceSettings::load(conn, made)
+            Ok::<_, ApiError>(WorkspaceSettings::load(conn, made)?)
         })
         .await?;
     Ok(HttpResponse::Created().json(made))
@@ -188,24 +223,73 @@ pub(super) async fn change(
     let (workspace, now) = (caller.workspace.clone(), clock.now());
     let changed = db
         .write(move |conn| {
+            let privacy = body.privacy.unwrap_or_default();
             let wanted = Change {
                 name: body.name.as_deref(),
                 time_zone: body.time_zone.as_deref(),
                 retention_days_events: body.retention_days_events,
                 retention_days_jobs: body.retention_days_jobs,
+                pseudonyms: privacy.pseudonyms,
+                smallest_group: privacy.smallest_group,
+                personal_traits: privacy.personal_traits.as_deref(),
             };
-            let workspace = store::update(conn, &workspace, &wanted)?;
             let excluded = body.excluded.unwrap_or(ChangeExcluded { ids: None, email_domains: None });
-            exclude(conn, &workspace, Kind::Id, excluded.ids, now)?;
-            exclude(conn, &workspace, Kind::EmailDomain, excluded.email_domains, now)?;
-            WorkspaceSettings::load(conn, workspace)
+            let workspace =
+                update(conn, &workspace, &wanted, (excluded.ids, excluded.email_domains), &caller.origin, now)?;
+            Ok::<_, ApiError>(WorkspaceSettings::load(conn, workspace)?)
         })
         .await?;
     Ok(web::Json(changed))
 }
 
+/// Makes a workspace, and writes that down.
+pub fn make(conn: &mut DbConn, new: &NewWorkspace<'_>, origin: &Origin, now: i64) -> Result<Workspace, AuthError> {
+    let made = store::create(conn, new, now)?;
+    let detail = json!({ "name": made.name, "kind": made.kind, "time_zone": made.time_zone });
+    let entry = Entry { workspace: Some(made.id), action: "workspace.created", target: &made.slug, detail };
+    audit::record(conn, origin, entry, now)?;
+    Ok(made)
+}
+
+/// Changes what is set for a workspace, and writes down what differs then. Lists of excluded ids and e-mail domains
+/// replace those before.
+pub fn update(
+    conn: &mut DbConn,
+    workspace: &Workspace,
+    wanted: &Change<'_>,
+    (ids, domains): (Option<Vec<String>>, Option<Vec<String>>),
+    origin: &Origin,
+    now: i64,
+) -> Result<Workspace, AuthError> {
+    let before = shown(conn, workspace)?;
+    let workspace = store::update(conn, workspace, wanted)?;
+    exclude(conn, &workspace, Kind::Id, ids, now)?;
+    exclude(conn, &workspace, Kind::EmailDomain, domains, now)?;
+    let detail = audit::differences(&before, &shown(conn, &workspace)?);
+    if detail.as_object().is_some_and(|fields| !fields.is_empty()) {
+        let entry =
+            Entry { workspace: Some(workspace.id), action: "workspace.changed", target: &workspace.slug, detail };
+        audit::record(conn, origin, entry, now)?;
+    }
+    Ok(workspace)
+}
+
+/// A workspace as the audit log tells its changes. Excluded ids name people: their trace tells that they changed.
+fn shown(conn: &mut DbConn, workspace: &Workspace) -> Result<Value, AuthError> {
+    let settings = WorkspaceSettings::load(conn, workspace.clone())?;
+    let mut shown = serde_json::to_value(&settings).map_err(|e| AuthError::Failed(e.to_string()))?;
+    if let Some(fields) = shown.as_object_mut() {
+        fields.remove("excluded");
+        let ids = settings.excluded.ids;
+        let trace = hash(&ids.join("\n")).chars().take(12).collect::<String>();
+        fields.insert("excluded_ids".into(), json!(format!("{} ({trace})", ids.len())));
+        fields.insert("excluded_email_domains".into(), json!(settings.excluded.email_domains));
+    }
+    Ok(shown)
+}
+
 /// Replaces the patterns of one kind; every view begins anew then.
-pub fn exclude(
+fn exclude(
     conn: &mut DbConn,
     workspace: &Workspace,
     kind: Kind,

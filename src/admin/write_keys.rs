@@ -2,9 +2,11 @@
 
 use actix_web::{HttpResponse, delete, get, post, web};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{NewSecret, instant, number};
+use super::{NewSecret, Rotate, instant, number};
+use crate::audit::{self, Entry};
 use crate::auth::{Caller, Can, Scope, can, write_keys};
 use crate::clock::Clock;
 use crate::crypto::{Secret, SecretKind};
@@ -27,6 +29,11 @@ struct WriteKey {
     last_used_at: Option<String>,
     #[schema(format = DateTime)]
     revoked_at: Option<String>,
+    /// When it stops to work, as one that was rotated does.
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+    /// The key whose place it takes.
+    rotated_from: Option<i64>,
 }
 
 /// A write key to be made.
@@ -61,6 +68,8 @@ pub(super) async fn list(
         created_at: instant(row.created_at),
         last_used_at: row.last_used_at.map(instant),
         revoked_at: row.revoked_at.map(instant),
+        expires_at: row.expires_at.map(instant),
+        rotated_from: row.rotated_from,
     });
     Ok(web::Json(Page::whole(items.collect())))
 }
@@ -82,7 +91,43 @@ pub(super) async fn create(
     let made = db
         .write(move |conn| {
             let id = write_keys::create(conn, workspace, (&body.name, body.app.as_deref()), &secret, now)?;
+            let detail = json!({ "id": id, "app": body.app, "prefix": secret.shown });
+            let entry =
+                Entry { workspace: Some(workspace), action: "write_key.created", target: body.name.trim(), detail };
+            audit::record(conn, &caller.origin, entry, now)?;
             Ok::<_, ApiError>(NewSecret { id, name: body.name.trim().to_owned(), secret: secret.text })
+        })
+        .await?;
+    Ok(HttpResponse::Created().json(made))
+}
+
+/// Make a write key in the place of another
+///
+/// The one before works for some hours on, so that apps can be changed over.
+#[utoipa::path(tag = "keys", request_body = Rotate, responses((status = 201, body = NewSecret, description = "The secret, shown only now")))]
+#[post("/write-keys/{id}/rotate")]
+pub(super) async fn rotate(
+    caller: Can<can::WriteKeysWrite>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    path: web::Path<(String, String)>,
+    ValidJson(body): ValidJson<Rotate>,
+) -> Result<HttpResponse, ApiError> {
+    let id = number(&path.1, "write key")?;
+    let secret = Secret::new(SecretKind::WriteKey)?;
+    let (workspace, now) = (caller.workspace.id, clock.now());
+    let ends_at = now + body.overlap()?;
+    let made = db
+        .write(move |conn| {
+            let before = write_keys::working(conn, workspace, id, now)?;
+            let before = before.filter(|row| is_seen(&caller, row.app.as_deref()));
+            let before = before.ok_or_else(|| ApiError::not_found(format!("write key {id} that works")))?;
+            let made = write_keys::rotate(conn, workspace, &before, &secret, (ends_at, now))?;
+            let detail =
+                json!({ "id": [id, made], "prefix": [before.prefix, secret.shown], "until": instant(ends_at) });
+            let entry = Entry { workspace: Some(workspace), action: "write_key.rotated", target: &before.name, detail };
+            audit::record(conn, &caller.origin, entry, now)?;
+            Ok::<_, ApiError>(NewSecret { id: made, name: before.name, secret: secret.text })
         })
         .await?;
     Ok(HttpResponse::Created().json(made))
@@ -99,13 +144,17 @@ pub(super) async fn revoke(
 ) -> Result<HttpResponse, ApiError> {
     let id = number(&path.1, "write key")?;
     let (workspace, now) = (caller.workspace.id, clock.now());
-    let revoked = db.write(move |conn| {
-        let known = write_keys::list(conn, workspace)?;
-        let seen = known.iter().any(|row| row.id == id && is_seen(&caller, row.app.as_deref()));
-        Ok::<_, ApiError>(seen && write_keys::revoke(conn, workspace, id, now)?)
-    });
-    if !revoked.await? {
-        return Err(ApiError::not_found(format!("write key {id}")));
-    }
+    db.write(move |conn| {
+        let seen = |row: &write_keys::WriteKeyRow| row.id == id && is_seen(&caller, row.app.as_deref());
+        let found = write_keys::list(conn, workspace)?.into_iter().find(seen);
+        let found = found.ok_or_else(|| ApiError::not_found(format!("write key {id}")))?;
+        if write_keys::revoke(conn, workspace, id, now)? && found.revoked_at.is_none() {
+            let detail = json!({ "id": id, "prefix": found.prefix });
+            let entry = Entry { workspace: Some(workspace), action: "write_key.revoked", target: &found.name, detail };
+            audit::record(conn, &caller.origin, entry, now)?;
+        }
+        Ok::<_, ApiError>(())
+    })
+    .await?;
     Ok(HttpResponse::NoContent().finish())
 }

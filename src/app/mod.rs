@@ -13,4 +13,4 @@ mod spa;
 mod state;
 
 pub use schedule::jobs;
-pub use state::{AppState, StartError, known_key, open_store, secret_key, upgrade};
+pub use state::{AppState, StartError, known_key, open_store, previous_key, secret_key, upgrade};

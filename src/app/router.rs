@@ -6,7 +6,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::probes;
 use crate::http::ApiError;
-use crate::{activity, admin, auth, ingest, profiles};
+use crate::{activity, admin, auth, ingest, privacy, profiles};
 
 /// Everything that the OpenAPI document describes.
 pub(super) fn routes(cfg: &mut ServiceConfig<'_>) {
@@ -25,6 +25,7 @@ pub(super) fn routes(cfg: &mut ServiceConfig<'_>) {
 fn workspace(cfg: &mut ServiceConfig<'_>) {
     activity::routes::configure(cfg);
     profiles::configure(cfg);
+    privacy::configure(cfg);
     ingest::inspect::configure(cfg);
     admin::configure(cfg);
 }

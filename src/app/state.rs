@@ -39,6 +39,8 @@ pub struct AppState {
     pub sign_on: SignOn,
     /// The installation's secret key.
     pub key: SecretKey,
+    /// Seals what is kept secret.
+    pub vault: Vault,
     /// Taking events in.
     pub ingest: Ingest,
     /// What events add up to.
@@ -107,10 +109,26 @@ impl AppState {
         let names = Dictionaries::default();
         let ingest = Ingest::start(db.clone(), names.clone(), clock.clone())
             .map_err(|e| StartError::Machine(format!("cannot start the committing thread: {e}")))?;
+        let vault = Vault::new(key.clone()).with_previous(previous_key(&config)?);
         let activity = Activity::new(db.clone(), names, key.clone());
         let (config, health) = (Arc::new(config), web::Data::default());
-        let sign_on = SignOn::new(auth.clone(), Vault::new(key.clone()), config.clone(), outbound.clone());
-        Ok(Self { ingest, activity, jobs, db, clock, config, auth, sign_on, key, outbound, started_at, health, limit })
+        let sign_on = SignOn::new(auth.clone(), vault.clone(), config.clone(), outbound.clone());
+        Ok(Self {
+            ingest,
+            activity,
+            jobs,
+            db,
+            clock,
+            config,
+            auth,
+            sign_on,
+            key,
+            vault,
+            outbound,
+            started_at,
+            health,
+            limit,
+        })
     }
 
     /// Hands the parts to actix.
@@ -119,7 +137,7 @@ impl AppState {
             .app_data(web::Data::new(self.clock.clone()))
             .app_data(web::Data::new(self.auth.clone()))
             .app_data(web::Data::new(self.key.clone()))
-            .app_data(web::Data::new(Vault::new(self.key.clone())))
+            .app_data(web::Data::new(self.vault.clone()))
             .app_data(web::Data::new(self.sign_on.clone()))
             .app_data(web::Data::new(self.ingest.clone()))
             .app_data(web::Data::new(self.activity.clone()))
@@ -210,8 +228,14 @@ pub fn known_key(config: &Config) -> Result<Option<SecretKey>, StartError> {
 /// the first start is refused.
 pub fn secret_key(config: &Config, db: &Db) -> Result<SecretKey, StartError> {
     let key = read_key(config, db)?;
-    hold_to_key::<StartError>(db, &key)?;
+    hold_to_key::<StartError>(db, &key, previous_key(config)?.as_ref())?;
     Ok(key)
+}
+
+/// The key before, while it is being replaced.
+pub fn previous_key(config: &Config) -> Result<Option<SecretKey>, StartError> {
+    let read = config.server.previous_secret_key.as_deref().map(SecretKey::parse).transpose();
+    read.map_err(|e| StartError::Machine(format!("server.previous_secret_key: {e}")))
 }
 
 fn read_key(config: &Config, db: &Db) -> Result<SecretKey, StartError> {

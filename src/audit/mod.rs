@@ -12,6 +12,6 @@ mod read;
 mod verify;
 
 pub use chain::record;
-pub use model::{Entry, Origin, OriginKind};
+pub use model::{Entry, Origin, OriginKind, differences};
 pub use read::{Listed, Mark, Question, following, head, list, mark, set_mark};
 pub use verify::{Damage, Fault, Verdict, verify};

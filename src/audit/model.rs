@@ -74,6 +74,20 @@ impl Origin {
     }
 }
 
+/// What differs between two states of a thing: of each field that does, the value before and after.
+pub fn differences(before: &Value, after: &Value) -> Value {
+    let field = |value: &Value, name: &str| value.get(name).cloned().unwrap_or(Value::Null);
+    let names = [before, after].into_iter().filter_map(Value::as_object).flat_map(|fields| fields.keys());
+    let mut found = serde_json::Map::new();
+    for name in names {
+        let (old, new) = (field(before, name), field(after, name));
+        if old != new {
+            found.insert(name.clone(), Value::Array(vec![old, new]));
+        }
+    }
+    Value::Object(found)
+}
+
 /// What was done.
 #[derive(Clone, Debug)]
 pub struct Entry<'a> {

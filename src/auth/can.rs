@@ -26,6 +26,11 @@ macro_rules! permissions {
         /// Every permission: its name, what it allows, and who has it.
         pub const ALL: &[(&str, &str, &[Role])] = &[$(($text, concat!($($doc),*), $name::ROLES)),+];
 
+        /// Who has a permission.
+        pub fn roles_of<P: Permission>() -> &'static [Role] {
+            P::ROLES
+        }
+
         /// The names of what a role allows.
         pub fn of(role: Role) -> Vec<&'static str> {
             ALL.iter().filter(|(_, _, roles)| roles.contains(&role)).map(|(name, _, _)| *name).collect()

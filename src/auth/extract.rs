@@ -1,5 +1,6 @@
 //! From a request to who may: [`SignedIn`] tells who calls, [`Can`] also that they may do it here.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -11,7 +12,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
 use super::can::{self, Permission};
 use super::routes::cookie_name;
-use super::{Auth, Caller, Identity, Role, Scope, grants, sessions, tokens, workspaces};
+use super::{Auth, Caller, Identity, Role, Scope, grants, sessions, tokens, unmasked, workspaces};
 use crate::audit::Origin;
 use crate::db::DbConn;
 use crate::http::{ApiError, check_console_write};
@@ -144,6 +145,10 @@ impl<P: Permission> FromRequest for Can<P> {
                         Some(user_id) => seen_by(conn, caller, user_id)?,
                         None => caller,
                     };
+                    let mut caller = caller;
+                    if let (false, Identity::User { id, .. }) = (caller.sees_names(), &caller.identity) {
+                        caller.unmasked = unmasked::keys(conn, *id, caller.workspace.id, now)?;
+                    }
                     Ok::<_, ApiError>((caller, stale))
                 })
                 .await?;
@@ -191,12 +196,17 @@ fn caller_in(conn: &mut DbConn, slug: &str, identity: Identity) -> Result<Caller
     let scope = match &identity {
         _ if !is_builder => Scope::All,
         Identity::Token { owner_id: None, apps, .. } => Scope::Apps(apps.clone()),
+        // What a token was made for bounds what its owner sees, and a builder's own apps bound what it was made for.
+        Identity::Token { owner_id: Some(id), apps, .. } if !apps.is_empty() => Scope::Apps(match ceiling {
+            Some(Role::Builder) => &grants::apps_of(conn, *id, workspace.id)? & apps,
+            _ => apps.clone(),
+        }),
         Identity::User { id, .. } | Identity::Token { owner_id: Some(id), .. } => {
             Scope::Apps(grants::apps_of(conn, *id, workspace.id)?)
         }
     };
     let origin = identity.origin();
-    Ok(Caller { workspace, identity, role, ceiling, scope, origin })
+    Ok(Caller { workspace, identity, role, ceiling, scope, unmasked: BTreeSet::new(), origin })
 }
 
 /// Whom a request wants to look like; a write never does.

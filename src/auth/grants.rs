@@ -53,6 +53,19 @@ pub fn check_role(role: Role) -> Result<(), AuthError> {
     Err(AuthError::invalid("role", format!("a user can be {possible}, not {}", role.as_str())))
 }
 
+/// Refuses apps that cannot be named, and those of a role that sees all apps.
+pub fn check_apps(role: Option<Role>, apps: &BTreeSet<String>) -> Result<(), AuthError> {
+    if !apps.is_empty() && role != Some(Role::Builder) {
+        return Err(AuthError::invalid("apps", "only a builder has apps of their own; leave them out"));
+    }
+    let wrong = |app: &String| app.trim().is_empty() || app.len() > 200 || app.contains(char::is_control);
+    if apps.len() > 500 || apps.iter().any(wrong) {
+        let advice = "holds more than 500 apps, or a name that is empty or longer than 200 bytes";
+        return Err(AuthError::invalid("apps", advice));
+    }
+    Ok(())
+}
+
 /// Gives a user a role in a workspace in the name of an origin, in place of the one it gave before.
 pub fn grant(conn: &mut DbConn, user_id: i64, workspace_id: i64, role: Role, origin: &str) -> Result<(), AuthError> {
     check_role(role)?;

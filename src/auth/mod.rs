@@ -19,6 +19,7 @@ pub mod sources;
 mod throttle;
 pub mod tokens;
 pub mod totp;
+mod unmasked;
 mod unsaved;
 pub mod users;
 pub mod welcome;
@@ -35,10 +36,17 @@ use actix_web::{HttpMessage, HttpRequest};
 
 use crate::audit::Origin;
 use crate::clock::Clock;
-use crate::crypto::Passwords;
+use crate::crypto::{Passwords, Sealed};
 use crate::db::{Db, DbError};
 use crate::http::ClientAddress;
 use crate::http::layers::RequestId;
+
+/// Every column that holds sealed texts: a rotation of keys seals them anew, and the doctor opens them.
+pub const SEALED: [Sealed; 3] = [
+    Sealed { table: "sign_in_sources", key: "key", column: "secrets", purpose: sources::stored::PURPOSE },
+    Sealed { table: "users", key: "id", column: "totp_secret", purpose: totp::PURPOSE },
+    Sealed { table: "sessions", key: "id", column: "id_token", purpose: routes::session::ID_TOKEN },
+];
 
 /// What signing in needs; handlers find it as `web::Data<Auth>`.
 #[derive(Clone)]

@@ -114,6 +114,8 @@ pub struct Workspace {
     pub smallest_group: i32,
     /// Traits that tell who somebody is, beside the usual ones, as a JSON list.
     pub personal_traits: String,
+    /// How often somebody was erased from it.
+    pub erasures: i64,
 }
 
 impl Workspace {
@@ -215,6 +217,8 @@ pub struct Caller {
     pub ceiling: Option<Role>,
     /// Which apps they see.
     pub scope: Scope,
+    /// Keys of people whom they see by name for the time being, though not everybody.
+    pub unmasked: BTreeSet<u32>,
     /// As the audit log names them.
     pub origin: Origin,
 }

@@ -33,6 +33,8 @@ pub struct NewSession {
 
 /// Signed in by a password kept here.
 pub const LOCAL: &str = "local";
+/// Signed in by a password though only sources count, to mend what is wrong with them.
+pub const BREAK_GLASS: &str = "break-glass";
 
 /// Starts a session and answers its public id. The one that the browser came with ends, and so do all that are over.
 pub fn start(
@@ -71,6 +73,12 @@ pub fn start(
 /// What lists call a session; tells nothing about its cookie.
 pub(super) fn public_id(token_hash: &str) -> String {
     crypto::hash(&format!("session {token_hash}")).chars().take(20).collect()
+}
+
+/// How a session began, and what the provider wants back, sealed.
+pub fn began(conn: &mut DbConn, token_hash: &str) -> Result<Option<(String, Option<String>)>, DbError> {
+    let row = sessions::table.find(token_hash).select((sessions::source, sessions::id_token)).first(conn).optional()?;
+    Ok(row)
 }
 
 /// Ends a session; one that is not there has ended already.

@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 
 use super::grants::{self, MANUAL};
-use super::{AuthError, Role, users, workspaces};
+use super::{AuthError, Role, sources, users, workspaces};
+use crate::audit::{self, Entry, Origin};
 use crate::crypto::{self, Secret, SecretKind};
 use crate::db::schema::installation;
 use crate::db::{DbConn, DbError};
@@ -39,6 +40,7 @@ pub fn code_fits(conn: &mut DbConn, code: &str) -> Result<bool, DbError> {
 pub fn make_first_owner(
     conn: &mut DbConn,
     (email, name, password_hash): (&str, &str, &str),
+    origin: &Origin,
     now: i64,
 ) -> Result<users::User, AuthError> {
     if users::exist(conn)? {
@@ -49,6 +51,10 @@ pub fn make_first_owner(
     for workspace in workspaces::all(conn)? {
         grants::grant(conn, user.id, workspace.id, Role::Owner, MANUAL)?;
     }
+    // Whatever becomes of sources, somebody can mend them.
+    sources::accounts::make_break_glass(conn, user.id)?;
     forget_code(conn)?;
+    let detail = serde_json::json!({ "role": Role::Owner });
+    audit::record(conn, origin, Entry { workspace: None, action: "user.created", target: &user.email, detail }, now)?;
     Ok(user)
 }

@@ -48,6 +48,19 @@ pub struct TokenRow {
     pub last_used_at: Option<i64>,
     /// When it was revoked.
     pub revoked_at: Option<i64>,
+    /// The apps of a builder's token, as JSON.
+    pub apps: Option<String>,
+    /// Number of the token whose place it takes.
+    pub rotated_from: Option<i64>,
+    /// Number of the user it belongs to.
+    pub owner_id: Option<i64>,
+}
+
+impl TokenRow {
+    /// The apps of a builder's token.
+    pub fn apps(&self) -> BTreeSet<String> {
+        self.apps.as_deref().and_then(|apps| serde_json::from_str(apps).ok()).unwrap_or_default()
+    }
 }
 
 /// Makes a token and answers its number; the secret is the caller's to show, once.
@@ -105,6 +118,9 @@ pub fn list(conn: &mut DbConn, workspace_id: i64) -> Result<Vec<TokenRow>, DbErr
             api_tokens::expires_at,
             api_tokens::last_used_at,
             api_tokens::revoked_at,
+            api_tokens::apps,
+            api_tokens::rotated_from,
+            api_tokens::owner_id,
         ))
         .load(conn)?)
 }
@@ -128,9 +144,31 @@ pub fn of_user(conn: &mut DbConn, user_id: i64) -> Result<Vec<(String, TokenRow)
                 api_tokens::expires_at,
                 api_tokens::last_used_at,
                 api_tokens::revoked_at,
+                api_tokens::apps,
+                api_tokens::rotated_from,
+                api_tokens::owner_id,
             ),
         ))
         .load(conn)?)
+}
+
+/// Makes a token in the place of another, which works until `ends_at`. It lives as long as that one was made to.
+pub fn rotate(
+    conn: &mut DbConn,
+    workspace_id: i64,
+    before: &TokenRow,
+    owner_id: Option<i64>,
+    secret: &Secret,
+    (ends_at, now): (i64, i64),
+) -> Result<i64, AuthError> {
+    let role = Role::parse(&before.role).ok_or_else(|| AuthError::Failed(format!("no role {}", before.role)))?;
+    let expires_at = before.expires_at.map(|at| now + (at - before.created_at));
+    let new = NewToken { name: &before.name, role, owner_id, expires_at, apps: &before.apps() };
+    let id = create(conn, workspace_id, &new, secret, now)?;
+    diesel::update(api_tokens::table.find(id)).set(api_tokens::rotated_from.eq(before.id)).execute(conn)?;
+    let ends_at = before.expires_at.map_or(ends_at, |at| at.min(ends_at));
+    diesel::update(api_tokens::table.find(before.id)).set(api_tokens::expires_at.eq(ends_at)).execute(conn)?;
+    Ok(id)
 }
 
 /// Revokes a token; false if the workspace has none of this number.

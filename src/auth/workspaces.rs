@@ -104,6 +104,12 @@ pub struct Change<'a> {
     pub retention_days_events: Option<Option<i32>>,
     /// Days that runs of jobs are kept.
     pub retention_days_jobs: Option<i32>,
+    /// Whether people are pseudonyms for those who lack `people.unmask`.
+    pub pseudonyms: Option<bool>,
+    /// How many people a number needs to be shown to everybody.
+    pub smallest_group: Option<i32>,
+    /// Traits that tell who somebody is, beside the usual ones.
+    pub personal_traits: Option<&'a [String]>,
 }
 
 /// Whether any event of the workspace is stored.
@@ -148,7 +154,32 @@ pub fn update(conn: &mut DbConn, workspace: &Workspace, change: &Change<'_>) -> 
         }
         diesel::update(row()).set(workspaces::retention_days_jobs.eq(days)).execute(conn)?;
     }
+    update_privacy(conn, workspace, change)?;
     get(conn, &workspace.slug)
+}
+
+fn update_privacy(conn: &mut DbConn, workspace: &Workspace, change: &Change<'_>) -> Result<(), AuthError> {
+    let row = || workspaces::table.find(workspace.id);
+    if let Some(pseudonyms) = change.pseudonyms {
+        diesel::update(row()).set(workspaces::pseudonyms.eq(i16::from(pseudonyms))).execute(conn)?;
+    }
+    if let Some(size) = change.smallest_group {
+        if !(1..=1_000).contains(&size) {
+            let advice = "is no number of people from 1 (every number is shown) to 1000";
+            return Err(AuthError::invalid("privacy.smallest_group", advice));
+        }
+        diesel::update(row()).set(workspaces::smallest_group.eq(size)).execute(conn)?;
+    }
+    if let Some(traits) = change.personal_traits {
+        let wrong = |name: &String| name.trim().is_empty() || name.len() > 200 || name.contains(char::is_control);
+        if traits.len() > 200 || traits.iter().any(wrong) {
+            let advice = "holds more than 200 names, or one that is empty or longer than 200 bytes";
+            return Err(AuthError::invalid("privacy.personal_traits", advice));
+        }
+        let text = serde_json::to_string(traits).unwrap_or_else(|_| "[]".into());
+        diesel::update(row()).set(workspaces::personal_traits.eq(text)).execute(conn)?;
+    }
+    Ok(())
 }
 
 /// Makes the workspace `default` when it is not there.

@@ -40,6 +40,10 @@ pub struct WriteKeyRow {
     pub last_used_at: Option<i64>,
     /// When it was revoked.
     pub revoked_at: Option<i64>,
+    /// When it stops working.
+    pub expires_at: Option<i64>,
+    /// Number of the key whose place it takes.
+    pub rotated_from: Option<i64>,
 }
 
 /// Makes a key and answers its number; the secret is the caller's to show, once.
@@ -77,6 +81,32 @@ pub fn list(conn: &mut DbConn, workspace_id: i64) -> Result<Vec<WriteKeyRow>, Db
         .load(conn)?)
 }
 
+/// A key that works, by its number.
+pub fn working(conn: &mut DbConn, workspace_id: i64, id: i64, now: i64) -> Result<Option<WriteKeyRow>, DbError> {
+    let row = write_keys::table
+        .filter(write_keys::id.eq(id).and(write_keys::workspace_id.eq(workspace_id)))
+        .filter(write_keys::revoked_at.is_null())
+        .select(WriteKeyRow::as_select())
+        .first(conn)
+        .optional()?;
+    Ok(row.filter(|row: &WriteKeyRow| row.expires_at.is_none_or(|at| at > now)))
+}
+
+/// Makes a key in the place of another, which works until `ends_at`.
+pub fn rotate(
+    conn: &mut DbConn,
+    workspace_id: i64,
+    before: &WriteKeyRow,
+    secret: &Secret,
+    (ends_at, now): (i64, i64),
+) -> Result<i64, AuthError> {
+    let id = create(conn, workspace_id, (&before.name, before.app.as_deref()), secret, now)?;
+    diesel::update(write_keys::table.find(id)).set(write_keys::rotated_from.eq(before.id)).execute(conn)?;
+    let ends_at = before.expires_at.map_or(ends_at, |at| at.min(ends_at));
+    diesel::update(write_keys::table.find(before.id)).set(write_keys::expires_at.eq(ends_at)).execute(conn)?;
+    Ok(id)
+}
+
 /// Revokes a key; false if the workspace has none of this number.
 pub fn revoke(conn: &mut DbConn, workspace_id: i64, id: i64, now: i64) -> Result<bool, DbError> {
     let mine = write_keys::table.filter(write_keys::id.eq(id).and(write_keys::workspace_id.eq(workspace_id)));
@@ -89,12 +119,13 @@ pub fn revoke(conn: &mut DbConn, workspace_id: i64, id: i64, now: i64) -> Result
 }
 
 /// The key of this secret, if it works.
-pub fn find_write_key(conn: &mut DbConn, text: &str) -> Result<Option<WriteKey>, DbError> {
+pub fn find_write_key(conn: &mut DbConn, text: &str, now: i64) -> Result<Option<WriteKey>, DbError> {
     if !crypto::has_valid_form(SecretKind::WriteKey, text) {
         return Ok(None);
     }
     Ok(write_keys::table
         .filter(write_keys::key_hash.eq(crypto::hash(text)).and(write_keys::revoked_at.is_null()))
+        .filter(write_keys::expires_at.is_null().or(write_keys::expires_at.gt(now)))
         .select(WriteKey::as_select())
         .first(conn)
         .optional()?)

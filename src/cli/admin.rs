@@ -1,17 +1,23 @@
 //! `takehold admin`: users, tokens, write keys and workspaces, beside a running server too.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use serde_json::{Value, json};
 
 use super::workspace::{self, ListWorkspaces, UpdateWorkspace};
 use super::{Failure, piped_line, print_aside, print_line};
+use crate::admin::workspaces as settings;
 use crate::app;
-use crate::auth::{AuthError, Role, WorkspaceKind, grants, tokens, users, workspaces, write_keys};
+use crate::audit::{self, Entry, Origin};
+use crate::auth::sources::accounts;
+use crate::auth::{AuthError, Role, SEALED, WorkspaceKind, grants, tokens, totp, users, workspaces, write_keys};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::crypto::{Passwords, Secret, SecretKind, random_letters};
-use crate::db::Db;
+use crate::crypto::{Passwords, Secret, SecretKind, Vault, VaultError, random_letters, reseal};
+use crate::db::{Db, DbConn, DbError};
+use crate::health::renew_key;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Admin {
@@ -27,6 +33,8 @@ pub(super) enum Admin {
     ListWorkspaces(ListWorkspaces),
     /// Change what is set for a workspace.
     UpdateWorkspace(UpdateWorkspace),
+    /// Seal every stored secret anew under a new data key, and under server.secret_key if that was replaced.
+    RotateKeys,
     /// Let a user in again with a new local password, whatever happened to the old one.
     Recover(Recover),
 }
@@ -43,6 +51,9 @@ pub(super) struct CreateUser {
     name: String,
     #[arg(long, default_value = workspaces::DEFAULT)]
     workspace: String,
+    /// An app that a builder sees; may be given again.
+    #[arg(long)]
+    app: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -105,7 +116,8 @@ pub(super) fn run(verb: &Admin, config: &Config) -> Result<ExitCode, Failure> {
         Admin::CreateWorkspace(workspace) => create_workspace(workspace, &db, now)?,
         Admin::ListWorkspaces(list) => workspace::list(list, &db)?,
         Admin::UpdateWorkspace(change) => workspace::update(change, &db, now)?,
-        Admin::Recover(recover) => run_recover(recover, &db)?,
+        Admin::RotateKeys => rotate_keys(config, &db, now)?,
+        Admin::Recover(recover) => run_recover(recover, &db, now)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -132,9 +144,35 @@ fn role(name: &str) -> Result<Role, Failure> {
     })
 }
 
+/// The same after work whose result stands anyway: an older schema has no audit log, and a full disk takes no row.
+pub(super) fn note_after(
+    db: &Db,
+    (action, workspace): (&'static str, Option<i64>),
+    target: &str,
+    detail: Value,
+    now: i64,
+) {
+    if let Err(error) = db.write_blocking(|conn| note(conn, (action, workspace), target, detail, now)) {
+        tracing::warn!(%error, action, "this is not in the audit log");
+    }
+}
+
+/// Writes down what the command line did.
+pub(super) fn note(
+    conn: &mut DbConn,
+    (action, workspace): (&'static str, Option<i64>),
+    target: &str,
+    detail: Value,
+    now: i64,
+) -> Result<(), DbError> {
+    audit::record(conn, &Origin::command_line(), Entry { workspace, action, target, detail }, now)
+}
+
 fn create_user(user: &CreateUser, db: &Db, now: i64) -> Result<(), Failure> {
     let role = role(&user.role)?;
     let email = users::normalise_email(&user.email)?;
+    let apps: BTreeSet<String> = user.app.iter().cloned().collect();
+    grants::check_apps(Some(role), &apps)?;
     // An existing user may get a role in another workspace, and keeps the password.
     let known = db.write_blocking(|conn| {
         let workspace = workspaces::get(conn, &user.workspace)?;
@@ -147,6 +185,9 @@ fn create_user(user: &CreateUser, db: &Db, now: i64) -> Result<(), Failure> {
             ));
         }
         grants::grant(conn, known.id, workspace.id, role, grants::MANUAL)?;
+        grants::set_apps(conn, (known.id, workspace.id, grants::MANUAL), &apps)?;
+        let detail = json!({ "role": [null, role], "apps": [[], apps] });
+        note(conn, ("role.granted", Some(workspace.id)), &email, detail, now)?;
         Ok(true)
     })?;
     if known {
@@ -162,7 +203,10 @@ fn create_user(user: &CreateUser, db: &Db, now: i64) -> Result<(), Failure> {
     let hash = Passwords::hash_now(&password).map_err(AuthError::from)?;
     db.write_blocking(|conn| {
         let workspace = workspaces::get(conn, &user.workspace)?;
-        users::create_with_role(conn, (&email, &user.name, &hash), (&workspace, role), now)
+        let made = users::create_with_role(conn, (&email, &user.name, &hash), (&workspace, role), now)?;
+        grants::set_apps(conn, (made.id, workspace.id, grants::MANUAL), &apps)?;
+        let detail = json!({ "role": role, "apps": apps });
+        Ok::<_, AuthError>(note(conn, ("user.created", Some(workspace.id)), &email, detail, now)?)
     })?;
     if made {
         show(&password, &email);
@@ -181,9 +225,12 @@ fn create_token(token: &CreateToken, db: &Db, now: i64) -> Result<(), Failure> {
     let secret = Secret::new(SecretKind::ApiToken).map_err(AuthError::from)?;
     db.write_blocking(|conn| {
         let workspace = workspaces::get(conn, &token.workspace)?;
-        let apps = token.app.iter().cloned().collect();
+        let apps: BTreeSet<String> = token.app.iter().cloned().collect();
+        grants::check_apps(Some(role), &apps)?;
         let new = tokens::NewToken { name: &token.name, role, owner_id: None, expires_at, apps: &apps };
-        tokens::create(conn, workspace.id, &new, &secret, now)
+        tokens::create(conn, workspace.id, &new, &secret, now)?;
+        let detail = json!({ "role": role, "apps": apps, "prefix": secret.shown, "expires_at": token.expires_at });
+        Ok::<_, AuthError>(note(conn, ("token.created", Some(workspace.id)), token.name.trim(), detail, now)?)
     })?;
     print_line(&secret.text);
     Ok(())
@@ -193,7 +240,9 @@ fn create_write_key(key: &CreateWriteKey, db: &Db, now: i64) -> Result<(), Failu
     let secret = Secret::new(SecretKind::WriteKey).map_err(AuthError::from)?;
     db.write_blocking(|conn| {
         let workspace = workspaces::get(conn, &key.workspace)?;
-        write_keys::create(conn, workspace.id, (&key.name, key.app.as_deref()), &secret, now)
+        write_keys::create(conn, workspace.id, (&key.name, key.app.as_deref()), &secret, now)?;
+        let detail = json!({ "app": key.app, "prefix": secret.shown });
+        Ok::<_, AuthError>(note(conn, ("write_key.created", Some(workspace.id)), key.name.trim(), detail, now)?)
     })?;
     print_line(&secret.text);
     Ok(())
@@ -204,12 +253,31 @@ fn create_workspace(new: &CreateWorkspace, db: &Db, now: i64) -> Result<(), Fail
         Failure::Input(format!("--kind: {:?} is no kind of workspace; right would be internal or vendor", new.kind))
     })?;
     let wanted = workspaces::NewWorkspace { slug: &new.slug, name: &new.name, kind, time_zone: &new.time_zone };
-    let made = db.write_blocking(|conn| workspaces::create(conn, &wanted, now))?;
+    let made = db.write_blocking(|conn| settings::make(conn, &wanted, &Origin::command_line(), now))?;
     print_line(&made.slug);
     Ok(())
 }
 
-fn run_recover(recover: &Recover, db: &Db) -> Result<(), Failure> {
+fn rotate_keys(config: &Config, db: &Db, now: i64) -> Result<(), Failure> {
+    let key = app::secret_key(config, db)?;
+    let vault = Vault::new(key.clone()).with_previous(app::previous_key(config)?);
+    let done = db.write_blocking(|conn| {
+        let done = reseal(conn, &vault, &SEALED, now)?;
+        renew_key(conn, &key)?;
+        let detail = json!({ "data_key": done.key, "secrets": done.secrets, "forgotten": done.forgotten });
+        note(conn, ("keys.rotated", None), "data keys", detail, now)?;
+        Ok::<_, VaultError>(done)
+    });
+    let done = done.map_err(|error| match error {
+        VaultError::Broken(text) => Failure::Broken(text),
+        VaultError::Randomness(error) => AuthError::from(error).into(),
+        VaultError::Db(error) => error.into(),
+    })?;
+    print_line(&format!("{} secrets sealed anew under data key {}", done.secrets, done.key));
+    Ok(())
+}
+
+fn run_recover(recover: &Recover, db: &Db, now: i64) -> Result<(), Failure> {
     let email = users::normalise_email(&recover.email)?;
     let user = db.read_blocking(|conn| users::find(conn, &email))?.ok_or_else(|| {
         Failure::Input(format!("--email: there is no user {email}; `takehold admin create-user` makes one"))
@@ -218,7 +286,11 @@ fn run_recover(recover: &Recover, db: &Db) -> Result<(), Failure> {
     let hash = Passwords::hash_now(&password).map_err(AuthError::from)?;
     db.write_blocking(|conn| {
         users::set_password(conn, user.id, &hash)?;
-        users::enable(conn, user.id)
+        accounts::make_break_glass(conn, user.id)?;
+        // Who lost the phone too gets in again.
+        totp::remove(conn, user.id)?;
+        accounts::enable(conn, user.id)?;
+        note(conn, ("user.recovered", None), &email, json!({}), now)
     })?;
     if made {
         show(&password, &email);

@@ -6,6 +6,9 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use serde_json::json;
+
+use super::admin::note_after;
 use super::{Failure, print_line};
 use crate::app::known_key;
 use crate::backup::{self, Asked, BackupError, Recipients, Watch};
@@ -44,6 +47,8 @@ pub(super) fn run(verb: &Backup, config: &Config) -> Result<ExitCode, Failure> {
     let db = Db::open(&config.database_url())?;
     if verb.sqlite {
         let file = backup::copy_sqlite(&db, &to, clock.now())?;
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        note_after(&db, ("backup.taken", None), &name, json!({ "encrypted": false }), clock.now());
         print_line(&format!("{}: copied and checked", file.display()));
         return Ok(ExitCode::SUCCESS);
     }
@@ -52,6 +57,9 @@ pub(super) fn run(verb: &Backup, config: &Config) -> Result<ExitCode, Failure> {
     let bar = progress("writing");
     let taken = backup::take(&db, &asked, &mut *watched(&bar))?;
     bar.finish_and_clear();
+    let name = taken.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let detail = json!({ "rows": taken.contents.rows(), "encrypted": !recipients.is_empty() });
+    note_after(&db, ("backup.taken", None), &name, detail, clock.now());
     print_line(&format!(
         "{}: {} rows, {} bytes, read back whole{}",
         taken.path.display(),

@@ -6,6 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{Failure, print_line};
+use crate::auth::SEALED;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::health::{self, Check};
@@ -26,7 +27,7 @@ struct Report {
 }
 
 pub(super) fn run(verb: &Doctor, config: &Config) -> Result<ExitCode, Failure> {
-    let checks = health::look(config, Clock::system().now());
+    let checks = health::look(config, Clock::system().now(), &SEALED);
     let ok = checks.iter().all(|check| check.ok);
     if verb.json {
         let report = Report { version: telemetry::FULL_VERSION, ok, checks };

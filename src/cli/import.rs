@@ -9,6 +9,9 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use serde_json::json;
+
+use super::admin::note_after;
 use super::{Failure, print_line};
 use crate::activity::fold;
 use crate::app::{open_store, secret_key};
@@ -78,6 +81,9 @@ pub(super) fn run(verb: &Import, config: &Config) -> Result<ExitCode, Failure> {
         sum.duplicate += tally.duplicate;
         sum.rejected += tally.rejected;
     }
+    let detail = json!({ "accepted": sum.accepted, "duplicate": sum.duplicate, "rejected": sum.rejected });
+    let what = format!("{} files", verb.files.len());
+    note_after(&db, ("events.imported", Some(workspace.id)), &what, detail, clock.now());
     print_line(&format!("accepted {}, duplicate {}, rejected {}", sum.accepted, sum.duplicate, sum.rejected));
     Ok(if sum.rejected == 0 || verb.allow_rejects { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

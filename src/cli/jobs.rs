@@ -9,7 +9,9 @@ use clap::{Args, Subcommand};
 use crossbeam_channel::{RecvTimeoutError, bounded};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
+use serde_json::json;
 
+use super::admin::note;
 use super::{Failure, print_line};
 use crate::app::{self, open_store};
 use crate::auth::{Workspace, workspaces};
@@ -81,6 +83,9 @@ pub(super) fn run(verb: &Verb, config: &Config, outbound: &Outbound) -> Result<E
             let many = places.len() > 1;
             for place in places {
                 let before = place.as_ref().filter(|_| many).map_or_else(String::new, |one| format!("{}: ", one.slug));
+                let workspace = place.as_ref().map(|one| one.id);
+                let detail = json!({ "on": verb.on });
+                db.write_blocking(|conn| note(conn, ("job.asked", workspace), &verb.name, detail, clock.now()))?;
                 let message = watched(&jobs, &verb.name, place, on).map_err(|error| match Failure::from(error) {
                     Failure::Broken(text) => Failure::Broken(format!("{before}{}: {text}", verb.name)),
                     input => input,

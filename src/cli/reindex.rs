@@ -2,6 +2,9 @@
 
 use std::process::ExitCode;
 
+use serde_json::json;
+
+use super::admin::note_after;
 use super::{Failure, print_line};
 use crate::activity::fold;
 use crate::app::open_store;
@@ -17,7 +20,8 @@ pub(super) struct Reindex {
 }
 
 pub(super) fn run(verb: &Reindex, config: &Config) -> Result<ExitCode, Failure> {
-    let db = open_store(config, &Clock::system())?;
+    let clock = Clock::system();
+    let db = open_store(config, &clock)?;
     let all = match &verb.workspace {
         Some(slug) => vec![db.read_blocking(|conn| workspaces::get(conn, slug))?],
         None => db.read_blocking(workspaces::all)?,
@@ -31,6 +35,8 @@ pub(super) fn run(verb: &Reindex, config: &Config) -> Result<ExitCode, Failure> 
                 folded => events += folded,
             }
         }
+        let detail = json!({ "calls": events });
+        note_after(&db, ("index.rebuilt", Some(workspace.id)), &workspace.slug, detail, clock.now());
         print_line(&format!("{}: {events} calls indexed", workspace.slug));
     }
     Ok(ExitCode::SUCCESS)

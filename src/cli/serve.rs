@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use super::{Failure, print_aside};
 use crate::app::{AppState, server};
+use crate::audit::Origin;
 use crate::auth::{setup, users};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -39,7 +40,9 @@ fn make_owner(state: &AppState) -> Result<(), Failure> {
     })?;
     let hash = Passwords::hash_now(password).map_err(|e| Failure::Input(format!("bootstrap.owner_password: {e}")))?;
     let now = state.clock.now();
-    let owner = state.db.write_blocking(|conn| setup::make_first_owner(conn, (email, "", &hash), now))?;
+    let owner = state.db.write_blocking(|conn| {
+        setup::make_first_owner(conn, (email, "", &hash), &Origin::system("first start"), now)
+    })?;
     tracing::info!(email = owner.email, "first owner made");
     Ok(())
 }

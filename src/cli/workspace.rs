@@ -4,7 +4,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::{Failure, print_line};
-use crate::admin::workspaces::exclude;
+use crate::admin::workspaces as settings;
+use crate::audit::Origin;
 use crate::auth::AuthError;
 use crate::auth::workspaces::{self as store, Change};
 use crate::db::{Db, DbError};
@@ -98,23 +99,24 @@ pub(super) fn update(verb: &UpdateWorkspace, db: &Db, now: i64) -> Result<(), Fa
         time_zone: verb.time_zone.as_deref(),
         retention_days_events: days,
         retention_days_jobs: verb.retention_days_jobs,
+        ..Change::default()
     };
     let (ids, domains) =
         ((&verb.exclude_id, &verb.include_id), (&verb.exclude_email_domain, &verb.include_email_domain));
     db.write_blocking(|conn| {
         let workspace = store::get(conn, &verb.slug)?;
-        let workspace = store::update(conn, &workspace, &change)?;
-        for (kind, (more, fewer)) in [(Kind::Id, ids), (Kind::EmailDomain, domains)] {
+        let mut patterns = |kind: Kind, (more, fewer): (&Vec<String>, &Vec<String>)| {
             if more.is_empty() && fewer.is_empty() {
-                continue;
+                return Ok::<_, AuthError>(None);
             }
             let fewer: Vec<String> = fewer.iter().filter_map(|text| kind.read(text).ok()).collect();
             let mut wanted = exclusions::of_kind(conn, workspace.id, kind)?;
             wanted.retain(|pattern| !fewer.contains(pattern));
             wanted.extend(more.iter().cloned());
-            exclude(conn, &workspace, kind, Some(wanted), now)?;
-        }
-        Ok::<_, AuthError>(())
+            Ok(Some(wanted))
+        };
+        let excluded = (patterns(Kind::Id, ids)?, patterns(Kind::EmailDomain, domains)?);
+        settings::update(conn, &workspace, &change, excluded, &Origin::command_line(), now)
     })?;
     Ok(())
 }

@@ -6,10 +6,12 @@
 
 mod key;
 mod password;
+mod reseal;
 mod secret;
 mod vault;
 
 pub use key::{KeyError, SecretKey, Stamp};
 pub use password::{PasswordError, Passwords};
+pub use reseal::{Resealed, Sealed, reseal, try_all};
 pub use secret::{Secret, SecretKind, equal, has_valid_form, hash, random_letters};
 pub use vault::{Vault, VaultError};

@@ -38,14 +38,27 @@ impl From<diesel::result::Error> for VaultError {
     }
 }
 
-/// Seals and opens under the installation's key.
+/// How long a data key is kept after it was retired, in microseconds: who sealed with it a moment ago may not have
+/// committed yet.
+const KEPT: i64 = 3_600_000_000;
+
+/// Seals and opens under the installation's key, or the one before it while that is being replaced.
 #[derive(Clone)]
-pub struct Vault(SecretKey);
+pub struct Vault {
+    key: SecretKey,
+    previous: Option<SecretKey>,
+}
 
 impl Vault {
     /// A vault under this key.
     pub fn new(key: SecretKey) -> Self {
-        Self(key)
+        Self { key, previous: None }
+    }
+
+    /// The same, which also opens what is still wrapped by the key before.
+    #[must_use]
+    pub fn with_previous(self, previous: Option<SecretKey>) -> Self {
+        Self { previous, ..self }
     }
 
     /// Seals a secret, in a writing transaction: the first one makes the data key. `now` in microseconds since 1970.
@@ -86,20 +99,57 @@ impl Vault {
             .values(values)
             .returning(data_keys::id)
             .get_result(c))?;
-        let wrapped = seal(&self.key_of_keys(), &purpose_of_key(id), &key)?;
-        diesel::update(data_keys::table.find(id)).set(data_keys::wrapped.eq(wrapped)).execute(conn)?;
+        self.wrap(conn, id, &key)?;
         Ok((id, key))
     }
 
+    fn wrap(&self, conn: &mut DbConn, id: i64, key: &[u8; 32]) -> Result<(), VaultError> {
+        let wrapped = seal(&key_of_keys(&self.key), &purpose_of_key(id), key)?;
+        diesel::update(data_keys::table.find(id)).set(data_keys::wrapped.eq(wrapped)).execute(conn)?;
+        Ok(())
+    }
+
     fn unwrap(&self, id: i64, wrapped: &str) -> Result<[u8; 32], VaultError> {
-        open(&self.key_of_keys(), &purpose_of_key(id), wrapped)
-            .and_then(|key| key.try_into().ok())
+        [Some(&self.key), self.previous.as_ref()]
+            .into_iter()
+            .flatten()
+            .find_map(|key| open(&key_of_keys(key), &purpose_of_key(id), wrapped)?.try_into().ok())
             .ok_or_else(|| VaultError::Broken(format!("data key {id} does not open with this server.secret_key")))
     }
 
-    fn key_of_keys(&self) -> [u8; 32] {
-        self.0.mac("vault", b"key of keys")
+    /// Wraps all data keys under the present key, retires them, and makes the one that seals from now on.
+    pub fn renew(&self, conn: &mut DbConn, now: i64) -> Result<i64, VaultError> {
+        for (id, wrapped) in all(conn)? {
+            let key = self.unwrap(id, &wrapped)?;
+            self.wrap(conn, id, &key)?;
+        }
+        let in_use = data_keys::table.filter(data_keys::retired_at.is_null());
+        diesel::update(in_use).set(data_keys::retired_at.eq(now)).execute(conn)?;
+        Ok(self.make_data_key(conn, now)?.0)
     }
+
+    /// Deletes data keys that were retired some time ago and seal nothing any more; answers how many.
+    pub fn forget_unused(&self, conn: &mut DbConn, used: &[i64], now: i64) -> Result<usize, VaultError> {
+        let old = data_keys::table
+            .filter(data_keys::retired_at.lt(now - KEPT))
+            .filter(diesel::dsl::not(data_keys::id.eq_any(used.to_vec())));
+        Ok(diesel::delete(old).execute(conn)?)
+    }
+
+    /// Opens every data key; answers what is wrong with those that do not open.
+    pub fn try_keys(&self, conn: &mut DbConn) -> Result<Vec<String>, VaultError> {
+        let failures = all(conn)?.into_iter().filter_map(|(id, wrapped)| self.unwrap(id, &wrapped).err());
+        Ok(failures.map(|error| error.to_string()).collect())
+    }
+}
+
+/// Number and wrapped text of every data key.
+fn all(conn: &mut DbConn) -> Result<Vec<(i64, String)>, VaultError> {
+    Ok(data_keys::table.order(data_keys::id).select((data_keys::id, data_keys::wrapped)).load(conn)?)
+}
+
+fn key_of_keys(key: &SecretKey) -> [u8; 32] {
+    key.mac("vault", b"key of keys")
 }
 
 fn purpose_of_key(id: i64) -> String {

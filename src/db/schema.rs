@@ -1,7 +1,7 @@
 //! Tables as Diesel sees them on both engines: numbers are BigInt, times BigInt microseconds, JSON Text.
 #![allow(missing_docs, reason = "Diesel writes these items")]
 
-diesel::table! { workspaces (id) { id -> BigInt, slug -> Text, name -> Text, kind -> Text, time_zone -> Text, created_at -> BigInt, retention_days_events -> Nullable<Integer>, retention_days_jobs -> Integer, pseudonyms -> SmallInt, smallest_group -> Integer, personal_traits -> Text, } }
+diesel::table! { workspaces (id) { id -> BigInt, slug -> Text, name -> Text, kind -> Text, time_zone -> Text, created_at -> BigInt, retention_days_events -> Nullable<Integer>, retention_days_jobs -> Integer, pseudonyms -> SmallInt, smallest_group -> Integer, personal_traits -> Text, erasures -> BigInt, } }
 diesel::table! { users (id) { id -> BigInt, email -> Text, name -> Text, password_hash -> Nullable<Text>, created_at -> BigInt, disabled_at -> Nullable<BigInt>, last_login_at -> Nullable<BigInt>, disabled_by -> Nullable<Text>, break_glass -> SmallInt, totp_secret -> Nullable<Text>, totp_since -> Nullable<BigInt>, totp_step -> Nullable<BigInt>, } }
 diesel::table! { user_roles (user_id, workspace_id, origin) { user_id -> BigInt, workspace_id -> BigInt, role -> Text, origin -> Text, } }
 diesel::table! { app_grants (user_id, workspace_id, app, origin) { user_id -> BigInt, workspace_id -> BigInt, app -> Text, origin -> Text, } }
@@ -20,7 +20,7 @@ diesel::table! {
 diesel::table! {
     api_tokens (id) {
         id -> BigInt, workspace_id -> BigInt, name -> Text, role -> Text, prefix -> Text, token_hash -> Text, owner_id -> Nullable<BigInt>,
-        created_at -> BigInt, expires_at -> Nullable<BigInt>, last_used_at -> Nullable<BigInt>, revoked_at -> Nullable<BigInt>, apps -> Nullable<Text>,
+        created_at -> BigInt, expires_at -> Nullable<BigInt>, last_used_at -> Nullable<BigInt>, revoked_at -> Nullable<BigInt>, apps -> Nullable<Text>, rotated_from -> Nullable<BigInt>,
     }
 }
 diesel::table! {
@@ -97,6 +97,18 @@ diesel::table! {
     }
 }
 diesel::table! { data_keys (id) { id -> BigInt, wrapped -> Text, created_at -> BigInt, retired_at -> Nullable<BigInt>, } }
+diesel::table! {
+    unmask_requests (id) {
+        id -> BigInt, workspace_id -> BigInt, user_id -> BigInt, person -> Text, person_keys -> Text, purpose -> Text, hours -> Integer,
+        asked_at -> BigInt, state -> Text, decided_by -> Nullable<Text>, decided_at -> Nullable<BigInt>, until_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    privacy_requests (id) {
+        id -> BigInt, workspace_id -> BigInt, kind -> Text, person -> Text, external_id -> Nullable<Text>, reason -> Text, asked_by -> Text,
+        asked_at -> BigInt, state -> Text, done_at -> Nullable<BigInt>, message -> Nullable<Text>, file -> Nullable<Text>, file_until -> Nullable<BigInt>,
+    }
+}
 
 diesel::allow_tables_to_appear_in_same_query!(
     workspaces,
@@ -111,4 +123,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     welcome_links
 );
 diesel::allow_tables_to_appear_in_same_query!(app_settings, dictionary);
+diesel::allow_tables_to_appear_in_same_query!(unmask_requests, users);
 diesel::allow_tables_to_appear_in_same_query!(group_mappings, workspaces);

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::{Disk, key};
 use crate::backup;
 use crate::config::Config;
-use crate::crypto::SecretKey;
+use crate::crypto::{Sealed, SecretKey, Vault, VaultError, try_all};
 use crate::db::copy::quick_check;
 use crate::db::schema::event_blocks;
 use crate::db::{Db, DbConn, DbError, Location, migrate, network_file_system};
@@ -61,7 +61,7 @@ pub enum Depth {
 }
 
 /// All checks, from a configuration alone.
-pub fn look(config: &Config, now: i64) -> Vec<Check> {
+pub fn look(config: &Config, now: i64, sealed: &[Sealed]) -> Vec<Check> {
     if let Ok(Location::Sqlite(path)) = Location::parse(&config.database_url())
         && let Some(kind) = network_file_system(&path)
     {
@@ -69,7 +69,7 @@ pub fn look(config: &Config, now: i64) -> Vec<Check> {
         return vec![Check::bad("database disk", found, "give it a local disk, or use PostgreSQL")];
     }
     match Db::open(&config.database_url()) {
-        Ok(db) => look_at_store(config, &db, now, Depth::Whole),
+        Ok(db) => look_at_store(config, &db, now, Depth::Whole, sealed),
         Err(error) => {
             let found = one_line(&error);
             let mut checks =
@@ -81,11 +81,17 @@ pub fn look(config: &Config, now: i64) -> Vec<Check> {
 }
 
 /// All checks, over a store that is open already.
-pub fn look_at_store(config: &Config, db: &Db, now: i64, depth: Depth) -> Vec<Check> {
+pub fn look_at_store(config: &Config, db: &Db, now: i64, depth: Depth, sealed: &[Sealed]) -> Vec<Check> {
     let mut checks = vec![database(db)];
     // A database that does not answer is told once, not by each that would ask it.
     if checks.iter().all(|check| check.ok) {
-        checks.extend([schema(db), integrity(db, depth), secret_key(config, db), clock(db, now)]);
+        checks.extend([
+            schema(db),
+            integrity(db, depth),
+            secret_key(config, db),
+            secrets(config, db, sealed),
+            clock(db, now),
+        ]);
     }
     checks.extend(folders(config));
     checks.push(backups(config, now));
@@ -205,12 +211,45 @@ fn secret_key(config: &Config, db: &Db) -> Check {
     match key {
         Err(error) => Check::bad(name, error.to_string(), remedy),
         Ok(key) => match db.read_blocking(key::stored) {
+            Ok(Some(stored))
+                if stored != key::trace(&key) && previous(config).is_some_and(|p| stored == key::trace(&p)) =>
+            {
+                Check::bad(name, key::UNFINISHED, key::FINISH)
+            }
             Ok(Some(stored)) if stored != key::trace(&key) => {
                 Check::bad(name, format!("{place}, but not the one that the database was made with"), key::REMEDY)
             }
             // Without a schema there is no trace yet.
             _ => Check::good(name, place),
         },
+    }
+}
+
+/// The key before, while it is being replaced.
+fn previous(config: &Config) -> Option<SecretKey> {
+    SecretKey::parse(config.server.previous_secret_key.as_deref()?).ok()
+}
+
+/// Opens everything that is sealed.
+fn secrets(config: &Config, db: &Db, sealed: &[Sealed]) -> Check {
+    let name = "sealed secrets";
+    let file = config.data_dir().join("secret.key");
+    let key = match &config.server.secret_key {
+        Some(text) => SecretKey::parse(text).ok(),
+        None => std::fs::read_to_string(file).ok().and_then(|text| SecretKey::parse(&text).ok()),
+    };
+    // That the key is missing was told already.
+    let Some(key) = key else { return Check::good(name, "none can be opened without the secret key") };
+    let vault = Vault::new(key).with_previous(previous(config));
+    match db.read_blocking(|conn| try_all(conn, &vault, sealed)) {
+        Ok((opened, broken)) if broken.is_empty() => Check::good(name, format!("{opened} open")),
+        Ok((opened, broken)) => {
+            let first = broken.first().map(String::as_str).unwrap_or_default();
+            Check::bad(name, format!("{opened} open, {} do not: {first}", broken.len()), key::REMEDY)
+        }
+        // Without a schema, or with an older one, there are none.
+        Err(VaultError::Db(_)) => Check::good(name, "none yet"),
+        Err(error) => Check::bad(name, one_line(&error), key::REMEDY),
     }
 }
 

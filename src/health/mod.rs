@@ -8,7 +8,7 @@ mod key;
 mod measure;
 
 pub use checks::{Check, Depth, look, look_at_store};
-pub use key::{forget_key, hold_to_key};
+pub use key::{forget_key, hold_to_key, renew_key};
 pub use measure::{Disk, Part, database_bytes, database_parts, resident_memory};
 
 /// When this process started, microseconds since 1970.

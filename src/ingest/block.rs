@@ -119,8 +119,11 @@ pub struct Columns {
 
 /// Unpacks the columns; damage is an error, never a panic.
 pub fn decode(block: &[u8]) -> Result<Columns, DbError> {
-    decode_inner(block)
-        .ok_or_else(|| DbError::Setup("a block of the event log is damaged: restore it from a backup".into()))
+    decode_inner(block).ok_or_else(damaged)
+}
+
+fn damaged() -> DbError {
+    DbError::Setup("a block of the event log is damaged: restore it from a backup".into())
 }
 
 fn decode_inner(block: &[u8]) -> Option<Columns> {
@@ -198,11 +201,15 @@ impl Columns {
         rows
     }
 
+    /// The properties of all events, one after the other; unpacked from the same block.
+    pub fn fact_bytes(&self, block: &[u8]) -> Result<Vec<u8>, DbError> {
+        let packed = block.get(self.facts_at..).ok_or_else(damaged)?;
+        zstd::bulk::decompress(packed, self.fact_bytes).map_err(|_| damaged())
+    }
+
     /// The properties of each event, in order; unpacked from the same block.
     pub fn facts(&self, block: &[u8]) -> Result<Vec<String>, DbError> {
-        let damaged = || DbError::Setup("a block of the event log is damaged: restore it from a backup".into());
-        let packed = block.get(self.facts_at..).ok_or_else(damaged)?;
-        let bytes = zstd::bulk::decompress(packed, self.fact_bytes).map_err(|_| damaged())?;
+        let bytes = self.fact_bytes(block)?;
         let mut at = 0usize;
         let mut out = Vec::with_capacity(self.len);
         for length in &self.fact_lengths {

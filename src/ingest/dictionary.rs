@@ -13,7 +13,7 @@ use rustc_hash::FxBuildHasher;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 pub use crate::db::Kind;
-use crate::db::schema::dictionary;
+use crate::db::schema::{dictionary, workspaces};
 use crate::db::{DbConn, DbError};
 use crate::on_both;
 
@@ -25,6 +25,8 @@ use crate::on_both;
 pub struct Dictionary {
     numbers: [HashMap<u128, u32, BuildHasherDefault<Half>>; 5],
     names: [Vec<Box<str>>; 5],
+    // How many erasures the workspace had seen: they change names that are held.
+    erasures: i64,
 }
 
 /// Takes half of a 128-bit hash as it is.
@@ -74,7 +76,16 @@ impl Dictionary {
 
     /// Reads what any process has named since.
     pub fn refresh(&mut self, conn: &mut DbConn, workspace: i64) -> Result<(), DbError> {
+        let erasures = erasures(conn, workspace)?;
+        if erasures != self.erasures {
+            *self = Self { erasures, ..Self::default() };
+        }
         Kind::ALL.into_iter().try_for_each(|kind| self.refresh_kind(conn, workspace, kind))
+    }
+
+    /// Whether nobody was erased since it was read.
+    pub fn is_current(&self, conn: &mut DbConn, workspace: i64) -> Result<bool, DbError> {
+        Ok(erasures(conn, workspace)? == self.erasures)
     }
 
     /// The same for one kind only.
@@ -121,6 +132,11 @@ impl Dictionary {
     fn of(&self, kind: Kind) -> &[Box<str>] {
         self.names.get(kind.index()).map_or(&[], Vec::as_slice)
     }
+}
+
+fn erasures(conn: &mut DbConn, workspace: i64) -> Result<i64, DbError> {
+    let row = workspaces::table.find(workspace).select(workspaces::erasures);
+    Ok(row.first::<i64>(conn).optional()?.unwrap_or(0))
 }
 
 /// The dictionaries of this process, one a workspace.

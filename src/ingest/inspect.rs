@@ -1,70 +1,19 @@
-//! The inspector's routes in the console.
+//! The test event that the console sends.
 
-use actix_web::{HttpResponse, get, post, web};
-use serde::{Deserialize, Serialize};
+use actix_web::{HttpResponse, post, web};
+use serde::Deserialize;
 use serde_json::json;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::Ingest;
-use super::inspector::{Entry, InspectorTotals, KEPT, Outcome};
-use super::masks::Masks;
+use super::inspector::{Entry, Outcome};
 use super::receive::{self, Sender};
 use crate::auth::{Can, Scope, can};
-use crate::crypto::SecretKey;
-use crate::http::{ApiError, ValidJson, ValidQuery};
+use crate::http::{ApiError, ValidJson};
 
-/// Adds the inspector.
+/// Adds the test event.
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    cfg.service(look).service(test_event);
-}
-
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-struct LookQuery {
-    /// Only entries after this one.
-    #[serde(default)]
-    after: u64,
-    /// At most so many, the newest; 500 unless given.
-    limit: Option<u16>,
-}
-
-/// The last calls that came in.
-#[derive(Serialize, ToSchema)]
-struct Inspector {
-    items: Vec<Entry>,
-    totals: InspectorTotals,
-    /// Calls per second over the last ten seconds.
-    per_second: f64,
-    /// Ask for entries after this one next.
-    next: u64,
-}
-
-/// The last calls, and why any was refused
-#[utoipa::path(tag = "inspector", params(LookQuery), responses((status = 200, body = Inspector)))]
-#[get("/inspector")]
-async fn look(
-    caller: Can<can::InspectorRead>,
-    ingest: web::Data<Ingest>,
-    key: web::Data<SecretKey>,
-    ValidQuery(ask): ValidQuery<LookQuery>,
-) -> Result<web::Json<Inspector>, ApiError> {
-    if i64::try_from(ask.after).is_err() {
-        return Err(ApiError::bad_query("after", "is no number of an entry; take `next` of the look before"));
-    }
-    let limit = ask.limit.map_or(KEPT, |limit| usize::from(limit).min(KEPT));
-    let apps = match &caller.scope {
-        Scope::All => None,
-        Scope::Apps(apps) => Some(apps),
-    };
-    let mut look = ingest.inspector.look(caller.workspace.id, ingest.clock.now(), (ask.after, limit), apps);
-    if !caller.sees_names() {
-        let dictionary = ingest.dictionaries.of(caller.workspace.id);
-        let known = dictionary.read();
-        let masks = Masks::of(&caller.workspace, &key, &known);
-        look.entries = look.entries.into_iter().map(|entry| masks.entry(entry)).collect();
-    }
-    Ok(web::Json(Inspector { items: look.entries, totals: look.totals, per_second: look.per_second, next: look.next }))
+    cfg.service(test_event);
 }
 
 /// A test event.

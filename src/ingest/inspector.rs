@@ -78,6 +78,7 @@ struct Feed {
     next: u64,
     totals: InspectorTotals,
     watched_at: i64,
+    erasures: i64,
     // Calls of each of the last ten seconds.
     seconds: VecDeque<(i64, u64)>,
 }
@@ -129,6 +130,16 @@ impl Inspector {
         }
         while feed.seconds.front().is_some_and(|(at, _)| *at <= second - 10) {
             feed.seconds.pop_front();
+        }
+    }
+
+    /// Forgets what came before somebody was erased.
+    pub fn forget_erased(&self, workspace: i64, erasures: i64) {
+        let mut feeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let feed = feeds.entry(workspace).or_default();
+        if feed.erasures != erasures {
+            feed.erasures = erasures;
+            feed.entries.clear();
         }
     }
 

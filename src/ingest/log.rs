@@ -53,7 +53,13 @@ impl Log {
         let outcome = db.write_blocking(|conn| {
             lock(conn, workspace)?;
             let newest = newest_block(conn, workspace)?;
-            if self.newest.get(&workspace) != Some(&newest) {
+            // Whoever was erased gets a new number with the next call, as if never seen.
+            let current = dictionary.read().is_current(conn, workspace)?;
+            if !current {
+                self.links_seen.clear();
+                self.releases_seen.clear();
+            }
+            if !current || self.newest.get(&workspace) != Some(&newest) {
                 self.fingerprints.forget(workspace);
                 dictionary.write().refresh(conn, workspace)?;
                 self.newest.insert(workspace, newest);

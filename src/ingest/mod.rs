@@ -15,7 +15,6 @@ pub mod fingerprints;
 pub mod inspect;
 pub mod inspector;
 pub mod log;
-mod masks;
 pub mod model;
 pub mod receive;
 pub mod routes;
@@ -45,7 +44,8 @@ pub struct Ingest {
     db: Db,
     committer: Committer,
     dictionaries: Dictionaries,
-    inspector: Inspector,
+    /// The last calls.
+    pub inspector: Inspector,
     /// What came in and is not stored yet.
     pub counts: Counts,
     clock: Clock,
@@ -75,7 +75,7 @@ impl Ingest {
             return Ok(known.key.clone());
         }
         let text = secret.to_owned();
-        let key = self.db.read(move |conn| write_keys::find_write_key(conn, &text)).await?;
+        let key = self.db.read(move |conn| write_keys::find_write_key(conn, &text, now)).await?;
         let mut touched = known.map_or(0, |known| known.touched);
         if let Some(id) = key.as_ref().map(|key| key.id)
             && now - touched > KEY_TOUCHED

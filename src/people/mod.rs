@@ -9,4 +9,5 @@
 pub mod exclusions;
 pub mod links;
 pub mod pseudonyms;
+pub mod trace;
 pub mod traits;

@@ -4,7 +4,7 @@
 //! call refers to it. Of equal sets within a quarter of an hour the latest call is kept: days of
 //! any time zone begin on a quarter, and on day D the last value set on or before D holds.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 use diesel::upsert::excluded;
@@ -14,6 +14,8 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::db::schema::{trait_calls, trait_sets};
 use crate::db::{DbConn, DbError};
 use crate::on_both;
+
+use super::trace::Traces;
 
 /// Microseconds of a quarter of an hour.
 const SLOT: i64 = 900_000_000;
@@ -158,4 +160,65 @@ pub fn load_sets(conn: &mut DbConn, workspace: i64, only: Option<i64>) -> Result
         None => query.load(conn)?,
         Some(id) => query.filter(trait_sets::id.eq(id)).load(conn)?,
     })
+}
+
+/// Every text that a trait of these people's keys ever was.
+pub fn values_of(
+    conn: &mut DbConn,
+    workspace: i64,
+    keys: &BTreeSet<u32>,
+    name: &str,
+) -> Result<BTreeSet<String>, DbError> {
+    let mut values = BTreeSet::new();
+    for set in sets_of(conn, workspace, keys)? {
+        for (_, text) in load_sets(conn, workspace, Some(set))? {
+            let traits: Map<String, Value> = serde_json::from_str(&text).unwrap_or_default();
+            values.extend(traits.get(name).and_then(Value::as_str).map(str::to_owned));
+        }
+    }
+    Ok(values)
+}
+
+fn sets_of(conn: &mut DbConn, workspace: i64, keys: &BTreeSet<u32>) -> Result<BTreeSet<i64>, DbError> {
+    let mut sets = BTreeSet::new();
+    for key in keys {
+        sets.extend(load_calls(conn, workspace, Some(Subject::Person(*key)))?.into_iter().map(|call| call.set));
+    }
+    Ok(sets)
+}
+
+/// Forgets the traits of a person, and blanks what the traits of others say of them.
+pub fn erase(conn: &mut DbConn, workspace: i64, keys: &BTreeSet<u32>, traces: &Traces) -> Result<(), DbError> {
+    let theirs = sets_of(conn, workspace, keys)?;
+    let of_workspace = || trait_calls::table.filter(trait_calls::workspace_id.eq(workspace));
+    for key in keys {
+        let (kind, number) = Subject::Person(*key).stored();
+        let calls = of_workspace().filter(trait_calls::subject_kind.eq(kind).and(trait_calls::subject.eq(number)));
+        diesel::delete(calls).execute(conn)?;
+    }
+    for set in theirs {
+        let others: i64 = of_workspace().filter(trait_calls::set_id.eq(set)).count().get_result(conn)?;
+        if others == 0 {
+            diesel::delete(trait_sets::table.find((workspace, set))).execute(conn)?;
+        }
+    }
+    for (set, text) in load_sets(conn, workspace, None)? {
+        let Some(text) = traces.taken_out_of(&text).and_then(|text| canonical(&text)) else { continue };
+        let calls: Vec<(i16, i64, i64, String)> = of_workspace()
+            .filter(trait_calls::set_id.eq(set))
+            .select((trait_calls::subject_kind, trait_calls::subject, trait_calls::at, trait_calls::message_id))
+            .load(conn)?;
+        diesel::delete(of_workspace().filter(trait_calls::set_id.eq(set))).execute(conn)?;
+        diesel::delete(trait_sets::table.find((workspace, set))).execute(conn)?;
+        let again: Vec<TraitCall> = calls
+            .into_iter()
+            .filter_map(|(kind, number, at, message_id)| {
+                let number = u32::try_from(number).ok()?;
+                let subject = if kind == 1 { Subject::Person(number) } else { Subject::Account(number) };
+                Some(TraitCall { subject, at, message_id, traits: text.clone() })
+            })
+            .collect();
+        store(conn, workspace, &again)?;
+    }
+    Ok(())
 }

@@ -327,6 +327,7 @@ pub(super) async fn timeline(
         let names = names.read();
         let accounts = own(view, conn, &names, sight, &id)?.1.accounts.unwrap_or_default();
         let few = Few::of(view, sight);
+        sight.prepare(view);
         let looks = Looks { view, names: &names, sight, few: &few };
         read_timeline(conn, workspace, &looks, &Whose::Accounts(accounts), &query)
     })

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::listing::ListQuery;
@@ -22,6 +23,7 @@ use crate::activity::small::Smallest;
 use crate::activity::view::View;
 use crate::apps::releases::{self as release_store};
 use crate::apps::settings::{self, Settings};
+use crate::audit::{self, Entry};
 use crate::auth::{Can, can};
 use crate::clock::Clock;
 use crate::db::{Db, DbConn};
@@ -270,14 +272,20 @@ pub(super) async fn change(
         }
     })
     .await?;
+    let (origin, target) = (caller.origin.clone(), name.clone());
     db.write(move |conn| {
-        let mut settings: Settings = settings::load(conn, workspace)?.remove(&number).unwrap_or_default();
+        let before: Settings = settings::load(conn, workspace)?.remove(&number).unwrap_or_default();
+        let mut settings = before.clone();
         if let Some(rhythm) = body.rhythm {
             settings.rhythm = rhythm;
         }
         settings.owners = owners.unwrap_or(settings.owners);
         settings.tags = body.tags.unwrap_or(settings.tags);
-        Ok::<_, ApiError>(settings::store(conn, workspace, number, &settings)?)
+        settings::store(conn, workspace, number, &settings)?;
+        let shown = |s: &Settings| json!({ "rhythm": s.rhythm, "owners": s.owners, "tags": s.tags });
+        let detail = audit::differences(&shown(&before), &shown(&settings));
+        let entry = Entry { workspace: Some(workspace), action: "app.changed", target: &target, detail };
+        Ok::<_, ApiError>(audit::record(conn, &origin, entry, now)?)
     })
     .await?;
     let app = ask(&activity, &caller, move |view, conn, sight| {

@@ -24,10 +24,10 @@ pub(super) fn roles(view: &mut View) -> HashMap<u32, String> {
 }
 
 impl Few {
-    /// Counts everybody whom the caller sees; nothing is too few for whoever sees every group.
+    /// Counts everybody whom the caller sees; nothing is too few for whoever sees every group, or people by name.
     pub fn of(view: &mut View, sight: &Sight) -> Self {
         let smallest = sight.smallest();
-        if smallest.shows_all() {
+        if smallest.shows_all() || sight.names() {
             return Self::default();
         }
         let roles = roles(view);

@@ -1,11 +1,14 @@
 //! Which ids are one person, as far as somebody takes it back or brings it again.
 
 use actix_web::{HttpResponse, delete, put, web};
+use serde_json::json;
 
 use crate::activity::ask::Activity;
 use crate::activity::fold;
 use crate::activity::question::ask;
+use crate::audit::{self, Entry};
 use crate::auth::{Caller, Can, can};
+use crate::clock::Clock;
 use crate::db::Db;
 use crate::http::ApiError;
 use crate::ingest::dictionary::Kind;
@@ -25,9 +28,10 @@ pub(super) async fn unmerge(
     caller: Can<can::PeopleMerge>,
     db: web::Data<Db>,
     activity: web::Data<Activity>,
+    clock: web::Data<Clock>,
     path: web::Path<(String, String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    set_merged(&caller, &db, &activity, path.into_inner(), false).await
+    set_merged(&caller, &db, &activity, path.into_inner(), (false, clock.now())).await
 }
 
 /// Lets another id belong to this person again
@@ -44,9 +48,10 @@ pub(super) async fn merge(
     caller: Can<can::PeopleMerge>,
     db: web::Data<Db>,
     activity: web::Data<Activity>,
+    clock: web::Data<Clock>,
     path: web::Path<(String, String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    set_merged(&caller, &db, &activity, path.into_inner(), true).await
+    set_merged(&caller, &db, &activity, path.into_inner(), (true, clock.now())).await
 }
 
 async fn set_merged(
@@ -54,11 +59,11 @@ async fn set_merged(
     db: &web::Data<Db>,
     activity: &web::Data<Activity>,
     (_, id, other): (String, String, String),
-    merged: bool,
+    (merged, now): (bool, i64),
 ) -> Result<HttpResponse, ApiError> {
     let workspace = caller.workspace.id;
     let missing = format!("merge of {other:?} into person {id:?}");
-    let keys = ask(activity, caller, move |view, _, sight| {
+    let (keys, person, ids) = ask(activity, caller, move |view, _, sight| {
         let names = view.names();
         let names = names.read();
         let person = sight.person(view, &names, &id)?;
@@ -69,9 +74,11 @@ async fn set_merged(
         }
         // The person's own id is nobody's merge.
         keys.retain(|key| *key != person);
-        Ok(keys)
+        let ids: Vec<String> = keys.iter().map(|key| sight.pseudonym(&names, *key)).collect();
+        Ok((keys, sight.pseudonym(&names, person), ids))
     })
     .await?;
+    let origin = caller.origin.clone();
     db.write(move |conn| {
         let mut any = false;
         for key in keys {
@@ -80,6 +87,9 @@ async fn set_merged(
         if !any {
             return Err(ApiError::not_found(missing));
         }
+        let action = if merged { "people.merged" } else { "people.unmerged" };
+        let entry = Entry { workspace: Some(workspace), action, target: &person, detail: json!({ "ids": ids }) };
+        audit::record(conn, &origin, entry, now)?;
         Ok(fold::renew_views(conn, workspace)?)
     })
     .await?;

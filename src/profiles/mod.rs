@@ -1,4 +1,4 @@
-//! Lists and pages of people, accounts and apps: who they are and what they did, on one page each.
+//! Lists and pages of people, accounts and apps, and the live inspector: who they are and what they did.
 //!
 //! - *timeline*: the events of a person or account, newest first.
 
@@ -7,7 +7,9 @@ mod accounts;
 mod active;
 mod apps;
 mod few;
+mod inspector;
 mod listing;
+mod masks;
 mod merges;
 mod people;
 mod person;
@@ -27,7 +29,7 @@ use crate::activity::routes::instant;
 
 /// Adds the lists and pages.
 pub fn configure(cfg: &mut ServiceConfig<'_>) {
-    cfg.service(search::summary).service(search::search);
+    cfg.service(search::summary).service(search::search).service(inspector::look);
     cfg.service(apps::list).service(apps::show).service(apps::change).service(apps::releases);
     cfg.service(merges::merge).service(merges::unmerge);
     cfg.service(people::list).service(person::show).service(person::active_days).service(person::timeline);

@@ -253,7 +253,7 @@ pub(super) fn person(
         events: row.total.map_or(0, |t| t.events),
         active_days_28: row.active_days,
         excluded: view.identity().person_exclusion(row.person),
-        pseudonym: !sight.names(),
+        pseudonym: !sight.names_key(row.person),
         suppressed: role.is_none() || current != account,
         role,
     }

@@ -115,6 +115,7 @@ pub(super) async fn show(
             });
         }
         apps.sort_by(|a, b| b.last_seen.cmp(&a.last_seen).then_with(|| a.app.cmp(&b.app)));
+        sight.prepare(view);
         let traits = sight.traits(view, &names, Subject::Person(one));
         let row = Row {
             person: one,
@@ -197,6 +198,7 @@ pub(super) async fn timeline(
         let one = sight.person(view, &names, &id)?;
         let keys: HashSet<u32> = view.identity().keys(one).into_iter().collect();
         let few = Few::of(view, sight);
+        sight.prepare(view);
         read_timeline(conn, workspace, &Looks { view, names: &names, sight, few: &few }, &Whose::Keys(keys), &query)
     })
     .await?;

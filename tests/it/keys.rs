@@ -30,7 +30,7 @@ both_engines! {
         assert!(secret.starts_with(listed[0]["prefix"].as_str().unwrap()));
         assert!(!owner.get(KEYS).text().contains(&secret));
 
-        let find = |text: String| app.state.db.read_blocking(move |c| find_write_key(c, &text)).unwrap();
+        let find = |text: String| app.state.db.read_blocking(move |c| find_write_key(c, &text, app.now())).unwrap();
         let found = find(secret.clone()).unwrap();
         assert_eq!((found.name.as_str(), found.app.as_deref()), ("shop", Some("shop")));
         assert_eq!(find("thw_nonsense".into()), None);

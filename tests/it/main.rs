@@ -15,6 +15,7 @@
 mod support;
 
 mod access;
+mod audit;
 mod backup;
 mod backup_files;
 mod backup_jobs;
@@ -32,10 +33,14 @@ mod jobs_load;
 mod jobs_replicas;
 mod keys;
 mod operation;
+mod privacy;
 mod problems;
 mod reach;
 mod schema;
+mod secrets;
 mod session;
 mod setup;
+mod sight;
+mod syslog;
 mod users;
 mod workspaces;

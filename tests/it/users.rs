@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use takehold::auth::Role;
 use takehold::auth::sessions::ABSOLUTE;
 
-use crate::support::{Actor, HOUR, PASSWORD, Server, Store, TestApp, takehold};
+use crate::support::{Actor, Answer, HOUR, PASSWORD, Server, Store, TestApp, takehold};
 
 const USERS: &str = "/api/v1/users";
 const INVITATIONS: &str = "/api/v1/invitations";
@@ -22,7 +22,7 @@ fn code(link: &Value) -> String {
     link["url"].as_str().unwrap().split_once("/welcome#").unwrap().1.to_owned()
 }
 
-fn role(actor: &Actor, user: &Value, body: &Value) -> crate::support::Answer {
+fn role(actor: &Actor, user: &Value, body: &Value) -> Answer {
     actor.put(&format!("{USERS}/{user}/roles"), body)
 }
 

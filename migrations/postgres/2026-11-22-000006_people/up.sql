@@ -13,6 +13,8 @@ CREATE TABLE welcome_links (
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
+-- A token or key in the place of another.
+ALTER TABLE api_tokens ADD COLUMN rotated_from BIGINT;
 -- A write key may end at an instant, as the one before a rotated one does.
 ALTER TABLE write_keys ADD COLUMN expires_at BIGINT;
 ALTER TABLE write_keys ADD COLUMN rotated_from BIGINT;

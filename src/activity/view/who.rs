@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use rustc_hash::FxHashMap;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::View;
 use crate::ingest::dictionary::{Dictionary, Kind};
@@ -13,6 +14,15 @@ use crate::people::pseudonyms::Pseudonyms;
 pub(super) struct Known {
     keys: FxHashMap<u64, u32>,
     looked_at: u32,
+    // People by a hash of their name and e-mail, with the version of the view that these hold for.
+    texts: (u64, FxHashMap<u64, u32>),
+}
+
+/// Traits by which others may be named in a call.
+const TEXTS: [&str; 2] = ["name", "email"];
+
+fn hash(text: &str) -> u64 {
+    xxh3_64(text.trim().to_lowercase().as_bytes())
 }
 
 impl View {
@@ -25,6 +35,25 @@ impl View {
         }
         self.known.looked_at = names.len(Kind::Person);
         self.known.keys.get(&bits).copied()
+    }
+
+    /// Makes names and e-mails known to [`View::person_of_text`].
+    pub fn prepare_texts(&mut self) {
+        if self.known.texts.0 == self.version {
+            return;
+        }
+        let mut texts = FxHashMap::default();
+        for name in TEXTS {
+            self.identity.prepare_column(name, &mut self.clock);
+            let told = self.identity.latest_values(name).filter(|(_, text)| !text.trim().is_empty());
+            texts.extend(told.map(|(person, text)| (hash(text), person)));
+        }
+        self.known.texts = (self.version, texts);
+    }
+
+    /// The person whose name or e-mail this is.
+    pub fn person_of_text(&self, text: &str) -> Option<u32> {
+        self.known.texts.1.get(&hash(text)).copied()
     }
 
     /// The people who have one of these e-mails, in small letters: as their id, or as their trait by now.

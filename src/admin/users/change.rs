@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::guard::{check_apps, may_give, not_above};
+use super::guard::{may_give, not_above};
 use super::rows::{self, User};
 use crate::admin::{Nothing, instant, number};
 use crate::audit::{self, Entry};
@@ -71,7 +71,7 @@ pub(super) async fn set_role(
     ValidJson(body): ValidJson<SetRole>,
 ) -> Result<web::Json<User>, ApiError> {
     let (id, now) = (number(&path, "user")?, clock.now());
-    check_apps(body.role, &body.apps)?;
+    grants::check_apps(body.role, &body.apps)?;
     let user = db
         .write(move |conn| {
             let user = find(conn, id)?;

@@ -1,7 +1,5 @@
 //! Nobody gives more than they have, or has power over those above them.
 
-use std::collections::BTreeSet;
-
 use crate::auth::{Caller, Role, Workspace, grants, workspaces};
 use crate::db::DbConn;
 use crate::http::ApiError;
@@ -42,19 +40,4 @@ pub(in crate::admin) fn not_above(conn: &mut DbConn, caller: &Caller, user: i64)
         )),
         _ => Ok(()),
     }
-}
-
-/// The apps that a builder is to see.
-pub(in crate::admin) fn check_apps(role: Option<Role>, apps: &BTreeSet<String>) -> Result<(), ApiError> {
-    if !apps.is_empty() && role != Some(Role::Builder) {
-        return Err(ApiError::invalid("apps", "only a builder has apps of their own; leave them out"));
-    }
-    let wrong = |app: &String| app.trim().is_empty() || app.len() > 200 || app.contains(char::is_control);
-    if apps.len() > 500 || apps.iter().any(wrong) {
-        return Err(ApiError::invalid(
-            "apps",
-            "holds more than 500 apps, or a name that is empty or longer than 200 bytes",
-        ));
-    }
-    Ok(())
 }

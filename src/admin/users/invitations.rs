@@ -8,11 +8,11 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::change::ShownLink;
-use super::guard::{check_apps, may_give};
+use super::guard::may_give;
 use crate::admin::{instant, number};
 use crate::audit::{self, Entry};
 use crate::auth::welcome::{self, Link, NewInvitation};
-use crate::auth::{Can, Role, can, workspaces};
+use crate::auth::{Can, Role, can, grants, workspaces};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::{Secret, SecretKind};
@@ -107,7 +107,7 @@ pub(super) async fn invite(
     config: web::Data<Config>,
     ValidJson(body): ValidJson<Invite>,
 ) -> Result<HttpResponse, ApiError> {
-    check_apps(Some(body.role), &body.apps)?;
+    grants::check_apps(Some(body.role), &body.apps)?;
     let now = clock.now();
     let secret = Secret::new(SecretKind::WelcomeCode)?;
     let made = db

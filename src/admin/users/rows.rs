@@ -43,6 +43,8 @@ pub(super) struct User {
     pub last_login_at: Option<String>,
     /// How they sign in: `local` for a password kept here, and keys of sign-in sources.
     pub sources: Vec<String>,
+    /// Whether their password needs a code of an authenticator app beside it.
+    pub totp: bool,
     /// Every role that was given, the strongest of a workspace counts.
     pub roles: Vec<GrantedRole>,
 }
@@ -94,6 +96,7 @@ pub(super) fn load(conn: &mut DbConn) -> Result<Vec<User>, DbError> {
             disabled_at: row.disabled_at.map(instant),
             disabled_by: row.disabled_at.and(row.disabled_by),
             last_login_at: row.last_login_at.map(instant),
+            totp: row.totp_since.is_some(),
             sources: local.into_iter().chain(others).collect(),
             roles: roles.remove(&row.id).unwrap_or_default(),
         }
@@ -112,6 +115,7 @@ struct Row {
     disabled_at: Option<i64>,
     disabled_by: Option<String>,
     last_login_at: Option<i64>,
+    totp_since: Option<i64>,
 }
 
 /// A user at a sign-in source.

@@ -26,6 +26,8 @@ use connect::Session;
 pub const USER_FILTER: &str = "(|(uid={username})(sAMAccountName={username})(userPrincipalName={username}))";
 /// How long a log-in may keep somebody waiting.
 const PATIENCE: Duration = Duration::from_secs(9);
+/// How long a job may ask about some people.
+const PATIENCE_OF_JOBS: Duration = Duration::from_secs(120);
 
 /// Why a directory let nobody in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,15 +129,24 @@ impl Directory {
         .await
     }
 
-    /// Somebody by their id, with their groups; none if the directory is sure that there is nobody.
-    pub async fn by_subject(&self, subject: &str) -> Result<Option<(Entry, Vec<String>)>, Trouble> {
-        let (this, subject) = (self.clone(), subject.to_owned());
-        apart(PATIENCE, async move {
+    /// People by their ids, with their groups, in the same order; none for whom the directory is sure that there is
+    /// nobody.
+    pub async fn all_of(&self, subjects: Vec<String>) -> Result<Vec<Option<(Entry, Vec<String>)>>, Trouble> {
+        let this = self.clone();
+        apart(PATIENCE_OF_JOBS, async move {
             let mut session = Session::open(&this.outbound, &this.key, &this.config).await?;
-            let Some(entry) = session.find_subject(&subject).await? else { return Ok(None) };
-            let groups = session.groups(&entry).await?;
+            let mut all = Vec::with_capacity(subjects.len());
+            for subject in subjects {
+                all.push(match session.find_subject(&subject).await? {
+                    Some(entry) => {
+                        let groups = session.groups(&entry).await?;
+                        Some((entry, groups))
+                    }
+                    None => None,
+                });
+            }
             session.close().await;
-            Ok(Some((entry, groups)))
+            Ok(all)
         })
         .await
     }

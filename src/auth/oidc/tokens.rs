@@ -149,6 +149,10 @@ async fn redeem(
                 _ => Failure::Settings(words),
             }
         }
+        // It sent a token, and one that cannot be read.
+        RequestTokenError::Parse(ref why, ref body) if body.windows(10).any(|part| part == b"\"id_token\"") => {
+            Failure::Token(format!("the ID token cannot be read: {}", causes(why)))
+        }
         other => Failure::Down(causes(&other)),
     })?;
     let token = answer

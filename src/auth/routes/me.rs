@@ -1,11 +1,13 @@
 //! Who one is, and which workspaces one can enter.
 
 use actix_web::{get, web};
+use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::auth::{Auth, Identity, Role, SignedIn, WorkspaceKind, can, workspaces as store};
+use crate::auth::{Auth, Identity, Role, SignedIn, WorkspaceKind, can, sessions, workspaces as store};
 use crate::db::DbConn;
+use crate::db::schema::{sessions as rows, users};
 use crate::http::{ApiError, Page};
 
 /// The signed-in user.
@@ -18,6 +20,13 @@ pub struct Me {
     pub name: String,
     /// What they are in which workspace.
     pub roles: Vec<RoleIn>,
+    /// Whether they have a password here.
+    pub password: bool,
+    /// Whether codes of an app stand beside it.
+    pub totp: bool,
+    /// How this session began: `local`, `break-glass`, or the key of a source.
+    #[schema(example = "local")]
+    pub source: String,
 }
 
 /// A role in a workspace.
@@ -56,7 +65,18 @@ impl Me {
             .into_iter()
             .map(|(workspace, role)| RoleIn { workspace: workspace.slug, role, permissions: can::of(role) })
             .collect();
-        Ok(Self { email, name, roles })
+        let (hash, since): (Option<String>, Option<i64>) =
+            users::table.find(id).select((users::password_hash, users::totp_since)).first(conn)?;
+        let source = sessions::LOCAL.to_owned();
+        Ok(Self { email, name, roles, password: hash.is_some(), totp: since.is_some(), source })
+    }
+
+    /// The user of a session as they are now, with how the session began.
+    pub(super) fn of_session(conn: &mut DbConn, id: i64, session: &str) -> Result<Self, ApiError> {
+        let (email, name): (String, String) = users::table.find(id).select((users::email, users::name)).first(conn)?;
+        let began: Option<String> = rows::table.find(session).select(rows::source).first(conn).optional()?;
+        let loaded = Self::load(conn, id, email, name)?;
+        Ok(Self { source: began.unwrap_or_else(|| loaded.source.clone()), ..loaded })
     }
 }
 
@@ -64,10 +84,10 @@ impl Me {
 #[utoipa::path(tag = "session", responses((status = 200, body = Me)))]
 #[get("/me")]
 pub(super) async fn me(auth: web::Data<Auth>, SignedIn(identity): SignedIn) -> Result<web::Json<Me>, ApiError> {
-    let Identity::User { id, email, name, .. } = identity else {
+    let Identity::User { id, session, .. } = identity else {
         return Err(ApiError::forbidden("session_needed", "This call is for signed-in users; a token is no user."));
     };
-    let me = auth.db.read(move |conn| Me::load(conn, id, email, name)).await?;
+    let me = auth.db.read(move |conn| Me::of_session(conn, id, &session)).await?;
     Ok(web::Json(me))
 }
 

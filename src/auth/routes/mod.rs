@@ -1,11 +1,15 @@
 //! Signing in and out, the first set-up, and who one is.
 
+mod account;
 mod ldap;
+mod mappings;
 mod me;
 mod oidc;
-mod session;
+pub(super) mod session;
 mod setup;
 mod sign_in;
+mod source_tests;
+mod sources;
 mod welcome;
 
 use actix_web::cookie::time::Duration;
@@ -26,7 +30,24 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
         .service(setup::set_up)
         .service(welcome::look)
         .service(welcome::accept)
-        .service(sign_in::ways);
+        .service(sign_in::ways)
+        .service(account::rename)
+        .service(account::change_password)
+        .service(account::enrol)
+        .service(account::confirm)
+        .service(account::remove)
+        .service(account::own_sessions)
+        .service(account::end_own_session)
+        .service(sources::list)
+        .service(sources::add)
+        .service(sources::change)
+        .service(sources::remove)
+        .service(source_tests::test)
+        .service(source_tests::preview)
+        .service(mappings::list)
+        .service(mappings::add)
+        .service(mappings::remove)
+        .service(mappings::link);
 }
 
 /// The routes under `/auth`, by which people come from elsewhere.

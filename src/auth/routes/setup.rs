@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Me;
-use super::session::start;
+use super::session::{note_refused, start};
+use crate::audit::Origin;
 use crate::auth::{Auth, AuthError, setup, users};
 use crate::http::{ApiError, ValidJson, check_same_origin};
 
@@ -59,7 +60,8 @@ pub(super) async fn set_up(
         ApiError::too_many("too_many_attempts", format!("Too many wrong codes; try again in {wait} seconds."), wait)
     })?;
     let code = body.code.clone();
-    auth.db
+    let looked = auth
+        .db
         .read(move |conn| {
             if users::exist(conn)? {
                 return Err(ApiError::conflict(
@@ -73,10 +75,15 @@ pub(super) async fn set_up(
             }
             Ok(())
         })
-        .await?;
+        .await;
+    if looked.as_ref().is_err_and(|error: &ApiError| error.code() == "wrong_setup_code") {
+        note_refused(&req, &auth, "set-up", "wrong_setup_code").await;
+    }
+    looked?;
     auth.throttle.succeeded("setup", address);
     let hash = auth.passwords.hash(body.password).await.map_err(AuthError::from)?;
     let now = auth.clock.now();
+    let origin = auth.seen_from(Origin::nobody("set-up"), &req);
     let user = auth
         .db
         .write(move |conn| {
@@ -84,7 +91,7 @@ pub(super) async fn set_up(
             if !setup::code_fits(conn, &body.code)? {
                 return Err(AuthError::taken("setup", "somebody else has just set this installation up"));
             }
-            setup::make_first_owner(conn, (&body.email, &body.name, &hash), now)
+            setup::make_first_owner(conn, (&body.email, &body.name, &hash), &origin, now)
         })
         .await?;
     start(&req, &auth, user, None).await

@@ -10,7 +10,7 @@ use super::session::start;
 use crate::audit::{self, Entry, Origin};
 use crate::auth::grants::{self, MANUAL};
 use crate::auth::welcome::{self, Link};
-use crate::auth::{Auth, AuthError, Role, users, workspaces};
+use crate::auth::{Auth, AuthError, Role, totp, users, workspaces};
 use crate::db::DbConn;
 use crate::http::{ApiError, ValidJson, check_same_origin};
 
@@ -101,6 +101,7 @@ struct AcceptWelcome {
     request_body = AcceptWelcome,
     responses(
         (status = 200, body = Me, description = "Signed in; the cookie is set"),
+        (status = 204, description = "The password is set; signing in needs a code of the authenticator app too"),
         (status = 403, body = crate::http::Problem, description = "The link serves no more"),
     )
 )]
@@ -117,19 +118,25 @@ pub(super) async fn accept(
     auth.db.read(move |conn| welcome::find(conn, &code, now)).await?.ok_or_else(gone)?;
     let hash = auth.passwords.hash(body.password).await.map_err(AuthError::from)?;
     let origin = auth.seen_from(Origin::nobody(""), &req);
-    let user = auth
+    let (user, needs_code) = auth
         .db
         .write(move |conn| {
             // Looked for again inside the transaction: of two at once, one is first.
             let link = welcome::find(conn, &body.code, now)?.ok_or_else(gone)?;
             welcome::end(conn, link.id)?;
             let origin = Origin { name: link.email.clone(), ..origin };
-            match link.user_id {
-                Some(user) => new_password(conn, user, &hash, &origin, now),
-                None => new_user(conn, &link, (&body.name, &hash), &origin, now),
-            }
+            let user = match link.user_id {
+                Some(user) => new_password(conn, user, &hash, &origin, now)?,
+                None => new_user(conn, &link, (&body.name, &hash), &origin, now)?,
+            };
+            let needs_code = totp::is_on(conn, user.id)?;
+            Ok::<_, ApiError>((user, needs_code))
         })
         .await?;
+    // A link is one factor: it does not stand for the other.
+    if needs_code {
+        return Ok(HttpResponse::NoContent().finish());
+    }
     start(&req, &auth, user, None).await
 }
 

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::auth::AuthError;
 use crate::auth::users::User;
-use crate::db::schema::{sessions, users};
+use crate::db::schema::{identities, sessions, users};
 use crate::db::{DbConn, DbError};
 
 /// The user of this number, whom something names that goes with them.
@@ -45,4 +45,14 @@ pub fn is_break_glass(conn: &mut DbConn, id: i64) -> Result<bool, DbError> {
 pub fn make_break_glass(conn: &mut DbConn, id: i64) -> Result<(), DbError> {
     diesel::update(users::table.find(id)).set(users::break_glass.eq(1_i16)).execute(conn)?;
     Ok(())
+}
+
+/// Whether a user has another way in than a source: a password here, or another source.
+pub fn belongs_to_others(conn: &mut DbConn, id: i64, source: &str) -> Result<bool, DbError> {
+    let password: Option<String> = users::table.find(id).select(users::password_hash).first(conn)?;
+    let others: i64 = identities::table
+        .filter(identities::user_id.eq(id).and(identities::source.ne(source)))
+        .count()
+        .get_result(conn)?;
+    Ok(password.is_some() || others > 0)
 }

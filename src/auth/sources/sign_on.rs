@@ -10,8 +10,9 @@ use super::merge::{Layers, configured_values};
 use super::stored::{self, Row};
 use super::{Kind, Settings, Source};
 use crate::auth::Auth;
+use crate::auth::ldap::Directory;
 use crate::auth::oidc::Providers;
-use crate::config::{Config, SourceConfig};
+use crate::config::{Config, SourceConfig, TotpPolicy};
 use crate::crypto::Vault;
 use crate::db::DbConn;
 use crate::http::ApiError;
@@ -36,6 +37,19 @@ impl SignOn {
     /// Whether passwords that are kept here are taken from everybody.
     pub fn is_local(&self) -> bool {
         self.config.auth.local.enabled.unwrap_or(true)
+    }
+
+    /// The directory of a source, if it is one.
+    pub fn directory(&self, source: &Source) -> Option<Directory> {
+        match &source.settings {
+            Settings::Ldap(config) => Some(Directory::new(self.outbound.clone(), &source.key, config)),
+            Settings::Oidc(_) => None,
+        }
+    }
+
+    /// Whether codes of an app stand beside passwords.
+    pub fn totp_policy(&self) -> TotpPolicy {
+        self.config.auth.local.totp.unwrap_or_default()
     }
 
     /// All sources as they are set at this moment, by key; those of the configuration first.

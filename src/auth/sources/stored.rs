@@ -12,7 +12,7 @@ use crate::db::schema::{group_mappings, sign_in_sources, workspaces};
 use crate::db::{DbConn, DbError};
 
 /// What secrets of sources are sealed for.
-const PURPOSE: &str = "sign-in-source";
+pub(in crate::auth) const PURPOSE: &str = "sign-in-source";
 
 /// A source as the console keeps it.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]

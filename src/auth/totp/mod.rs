@@ -9,7 +9,7 @@ use crate::db::{DbConn, DbError};
 use crate::http::ApiError;
 
 /// What secrets are sealed for.
-const PURPOSE: &str = "totp";
+pub(super) const PURPOSE: &str = "totp";
 /// Bytes of a secret, as RFC 4226 recommends.
 const BYTES: usize = 20;
 /// Recovery codes that one gets, and letters of each.

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use super::generate;
 use crate::activity::fold;
 use crate::app::{AppState, server};
+use crate::audit::Origin;
 use crate::auth::{AuthError, setup, workspaces};
 use crate::cli::{Failure, print_line};
 use crate::clock::Clock;
@@ -48,7 +49,9 @@ pub(in crate::cli) fn run(verb: &Demo) -> Result<ExitCode, Failure> {
         let password = random_letters(16).map_err(AuthError::from)?;
         let hash = Passwords::hash_now(&password).map_err(|e| Failure::Input(e.to_string()))?;
         let now = clock.now();
-        state.db.write_blocking(|conn| setup::make_first_owner(conn, (EMAIL, "Demo Owner", &hash), now))?;
+        state.db.write_blocking(|conn| {
+            setup::make_first_owner(conn, (EMAIL, "Demo Owner", &hash), &Origin::system("demo"), now)
+        })?;
         print_line(&format!("Open: http://{}", running.address));
         print_line(&format!("Log in: {EMAIL} / {password}"));
         running.until_stopped().await?;
