@@ -249,6 +249,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ways to sign in */
+        get: operations["get_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system/backups": {
         parameters: {
             query?: never;
@@ -1017,6 +1034,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/ldap/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in by a directory */
+        post: operations["post_auth_ldap_login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/oidc/backchannel-logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A session ended at the provider (OpenID Connect Back-Channel Logout 1.0) */
+        post: operations["post_auth_oidc_backchannel_logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Come back from the provider */
+        get: operations["get_auth_oidc_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/oidc/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Go to the provider to sign in */
+        get: operations["get_auth_oidc_login"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1062,170 +1147,6 @@ export interface paths {
         get: operations["get_readyz"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sign-in": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description x */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SignInOptions"];
-                    };
-                };
-                /** @description x */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description x */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description x */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description x */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description x */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/ldap/login": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["LdapSignIn"];
-                };
-            };
-            responses: {
-                /** @description x */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Me"];
-                    };
-                };
-                /** @description x */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description x */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description x */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description x */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description x */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3110,7 +3031,7 @@ export interface paths {
             };
             responses: {
                 /** @description x */
-                201: {
+                202: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3219,6 +3140,7 @@ export interface components {
             plan: string | null;
             /** Format: double */
             seats: number | null;
+            /** @description Whether counts are null because they are of fewer people than the workspace shows. */
             suppressed?: boolean;
         };
         /** @description An account's use of one app. */
@@ -3235,6 +3157,7 @@ export interface components {
             first_seen: string;
             /** Format: date-time */
             last_seen: string;
+            /** @description Whether the count is null because it is of fewer people than the workspace shows. */
             suppressed?: boolean;
         };
         /** @description An account's apps by week. */
@@ -3330,12 +3253,13 @@ export interface components {
              * @description Mean DAU of the trailing 28 days / MAU; null when nobody was active in them.
              */
             stickiness: number | null;
+            /** @description Whether counts are null because they are of fewer people than the workspace shows. */
+            suppressed?: boolean;
             /**
              * Format: int64
              * @description Distinct people active in the 7 days up to and including the day.
              */
             wau: number | null;
-            suppressed?: boolean;
         };
         /** @description Active people by day. */
         ActiveSeries: {
@@ -3353,7 +3277,8 @@ export interface components {
              * Format: int64
              * @description Distinct people, for accounts.
              */
-            people?: number | null;
+            people: number | null;
+            /** @description Whether that count is null because it is of fewer people than the workspace shows. */
             suppressed?: boolean;
         };
         /** @description Days with activity; days without are left out. */
@@ -3437,10 +3362,11 @@ export interface components {
             rhythm_set_by_hand: boolean;
             /** @description Where the app stands against its rhythm. */
             state: components["schemas"]["RhythmState"];
+            /** @description Whether counts are null because they are of fewer people than the workspace shows. */
+            suppressed?: boolean;
             tags: string[];
             /** @description The latest release. */
             version: string | null;
-            suppressed?: boolean;
         };
         /** @description What is to be set; what is left out stays. */
         AppChange: {
@@ -3480,6 +3406,7 @@ export interface components {
              * @description First day of the month.
              */
             start: string;
+            /** @description Whether the count is null because it is of fewer people than the workspace shows. */
             suppressed?: boolean;
         };
         /** @description Every app over months. */
@@ -3507,6 +3434,7 @@ export interface components {
         AppWeeks: {
             app: string;
             people: (number | null)[];
+            /** @description Whether counts are null because they are of fewer people than the workspace shows. */
             suppressed?: boolean;
         };
         /** @description What happened once. */
@@ -3665,10 +3593,19 @@ export interface components {
             email_domains?: string[] | null;
             ids?: string[] | null;
         };
+        /** @description What shall be kept from whom; what is left out stays. */
+        ChangePrivacy: {
+            /** @description Replaces the list before; at most 200. */
+            personal_traits?: string[] | null;
+            pseudonyms?: boolean | null;
+            /** Format: int32 */
+            smallest_group?: number | null;
+        };
         /** @description What is to be set; what is left out stays. */
         ChangeWorkspace: {
             excluded?: components["schemas"]["ChangeExcluded"] | null;
             name?: string | null;
+            privacy?: components["schemas"]["ChangePrivacy"] | null;
             /**
              * Format: int32
              * @description Days that events are kept, at least 31; null for ever.
@@ -3721,6 +3658,7 @@ export interface components {
              * @description First day of the cohort's period.
              */
             start: string;
+            /** @description Whether counts are null because they, or those left over, are of fewer people than the workspace shows. */
             suppressed?: boolean;
         };
         /** @description A token to be made. */
@@ -3878,11 +3816,12 @@ export interface components {
             features: components["schemas"]["FeatureUse"][];
             /** Format: date */
             from: string;
+            /** @description Whether the count of active people is null because it is of fewer than the workspace shows. */
+            suppressed?: boolean;
             /** Format: date */
             to: string;
             /** @description What the list leaves out. */
             warning: string | null;
-            suppressed?: boolean;
         };
         /** @description How a feature of an app was used. */
         FeatureUse: {
@@ -3915,6 +3854,7 @@ export interface components {
              * @description Of the people who should use the app; null until someone is entitled.
              */
             share_of_entitled: number | null;
+            /** @description Whether counts are null because they, or those left over, are of fewer people than the workspace shows. */
             suppressed?: boolean;
         };
         /** @description A part of the input that is wrong. */
@@ -4194,6 +4134,11 @@ export interface components {
             /** @description The workspace's name in paths. */
             workspace: string;
         };
+        /**
+         * @description What kind of source it is.
+         * @enum {string}
+         */
+        Kind: "oidc" | "ldap";
         /** @description What became of the last restore drill. */
         LastDrill: {
             /**
@@ -4205,6 +4150,15 @@ export interface components {
             message: string;
             /** @description Whether the backup could be restored. */
             ok: boolean;
+        };
+        /** @description What signing in by a directory takes. */
+        LdapSignIn: {
+            /** Format: password */
+            password: string;
+            /** @description Key of the source; the first directory without it. */
+            source?: string | null;
+            /** @example ada */
+            username: string;
         };
         /** @description An app that none of its owners looks after any more. */
         LeftApp: {
@@ -4267,6 +4221,7 @@ export interface components {
              * @description First day of the period.
              */
             start: string;
+            /** @description Whether counts are null because they, or those left over, are of fewer people than the workspace shows. */
             suppressed?: boolean;
         };
         /** @description A user at a sign-in source. */
@@ -4283,6 +4238,11 @@ export interface components {
             source: string;
             /** @description What never changes of them there. */
             subject: string;
+        };
+        /** @description What a provider sends when a session ended there. */
+        Logout: {
+            /** @description Signed by the provider. */
+            logout_token: string;
         };
         /** @description The signed-in user. */
         Me: {
@@ -4382,8 +4342,12 @@ export interface components {
             /** Format: date-time */
             last_seen: string | null;
             name: string | null;
-            /** @description `end_user` unless a trait says otherwise. */
-            role: string;
+            /** @description Whether a pseudonym stands in the place of id, name and e-mail. */
+            pseudonym?: boolean;
+            /** @description `end_user` unless a trait says otherwise; null where too few people share it for you to see. */
+            role: string | null;
+            /** @description Whether account or role are null because too few people share them. */
+            suppressed?: boolean;
         };
         /** @description A person's use of one app. */
         PersonApp: {
@@ -4416,12 +4380,12 @@ export interface components {
             stages: Record<string, never>[];
             traits: components["schemas"]["Trait"][];
         };
-        /** @description A page of a list. */
+        /** @description A page of the list of people. */
         PersonList: {
-            /** @description The items of this page. */
             items: components["schemas"]["Person"][];
-            /** @description Where the next page starts; null on the last. */
             next_cursor: string | null;
+            /** @description Whether nobody is listed because they are fewer than the workspace shows. */
+            suppressed?: boolean;
             /**
              * Format: int64
              * @description How many items all pages hold, where that is cheap to know.
@@ -4440,6 +4404,18 @@ export interface components {
              * @description Counted events in them.
              */
             events_28: number;
+        };
+        /** @description What is kept from those who may not see people by name, or small groups. */
+        Privacy: {
+            /** @description Traits and properties that tell who somebody is, beside the usual ones such as `name`, `email`, `phone`. */
+            personal_traits: string[];
+            /** @description Whether people are pseudonyms for those who lack the permission `people.unmask`. */
+            pseudonyms: boolean;
+            /**
+             * Format: int32
+             * @description Numbers of fewer people are shown to owners and admins only; 1 shows every number to everybody.
+             */
+            smallest_group: number;
         };
         /** @description The state of the process. */
         ProbeAnswer: {
@@ -4678,6 +4654,8 @@ export interface components {
              * @description People with counted events.
              */
             people: number | null;
+            /** @description Whether the count of people is null because it is of fewer than the workspace shows. */
+            suppressed?: boolean;
             /** @description The IANA zone that days follow. */
             time_zone: string;
             /**
@@ -4685,7 +4663,6 @@ export interface components {
              * @description Today in that zone.
              */
             today: string;
-            suppressed?: boolean;
         };
         /** @description How far the collector was sent the log. */
         SyslogState: {
@@ -4813,6 +4790,29 @@ export interface components {
          * @enum {string}
          */
         Variant: "n_day" | "unbounded" | "bracket";
+        /** @description A source to sign in by. */
+        Way: {
+            /** @description Whether to go on to it without asking. */
+            auto: boolean;
+            /**
+             * @description Names it when signing in.
+             * @example oidc
+             */
+            key: string;
+            /** @description `oidc` means to go to `/auth/oidc/login`; `ldap` to ask for name and password. */
+            kind: components["schemas"]["Kind"];
+            /** @description For people. */
+            name: string;
+        };
+        /** @description The ways to sign in. */
+        Ways: {
+            /** @description Whether people sign in with a password kept here. */
+            local: boolean;
+            /** @description The sources, in the order to offer them. */
+            sources: components["schemas"]["Way"][];
+            /** @description Whether only sources count; break-glass owners sign in with a password all the same. */
+            sso_only: boolean;
+        };
         /** @description What a link leads to. */
         Welcome: {
             /** @example ada@example.com */
@@ -4881,6 +4881,8 @@ export interface components {
             kind: components["schemas"]["WorkspaceKind"];
             /** @description Its name for people. */
             name: string;
+            /** @description What is kept from whom. */
+            privacy: components["schemas"]["Privacy"];
             /**
              * Format: int32
              * @description Days that events are kept; null for ever.
@@ -4944,11 +4946,6 @@ export interface components {
             local: boolean;
             sso_only: boolean;
             sources: components["schemas"]["SignInSourceName"][];
-        };
-        LdapSignIn: {
-            username: string;
-            password: string;
-            source?: string;
         };
         SignedOut: {
             logout_url?: string;
@@ -5215,6 +5212,8 @@ export interface components {
             /** Format: date-time */
             done_at: string | null;
             message: string | null;
+            /** Format: date-time */
+            file_until: string | null;
         };
         PrivacyRequestList: {
             items: components["schemas"]["PrivacyRequest"][];
@@ -6229,6 +6228,52 @@ export interface operations {
                 };
             };
             /** @description Too many wrong codes; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ways"];
+                };
+            };
+            /** @description Too many calls; see Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11329,6 +11374,419 @@ export interface operations {
             };
             /** @description Our fault; the log says why */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_auth_ldap_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LdapSignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in; the cookie is set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong name or password */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No role, or shut out */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such source */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The source lacks a setting, or the e-mail belongs to a user who is not linked */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many failures; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The directory cannot be asked */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_auth_oidc_backchannel_logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["Logout"];
+            };
+        };
+        responses: {
+            /** @description The sessions have ended here too */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The token is not to be believed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_auth_oidc_callback: {
+        parameters: {
+            query?: {
+                /** @description To be exchanged for tokens. */
+                code?: string;
+                /** @description As it was handed over. */
+                state?: string;
+                /** @description The issuer. */
+                iss?: string;
+                /** @description What went wrong there. */
+                error?: string;
+                /** @description The same in words. */
+                error_description?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed in, and the cookie is set; or for a browser to the sign-in page with what went wrong */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description This log-in was not begun in this browser, or is over */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The code or the token is not to be believed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No role, or shut out */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The e-mail belongs to a user who is not linked */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The provider refuses this installation */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_auth_oidc_login: {
+        parameters: {
+            query?: {
+                /** @description Key of the source; the first provider without it. */
+                source?: string;
+                /** @description A path of the console to go to once signed in. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Goes to the provider, or for a browser to the sign-in page with what went wrong */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such source */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The source lacks a setting */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value that cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The provider refuses this installation */
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };
