@@ -426,7 +426,7 @@ describe("names of the observed people", () => {
       await viewer.tab.getByRole("button", { name: "Ask to see the name" }).click();
       const form = viewer.tab.getByRole("dialog");
       await form.getByRole("button", { name: "Ask", exact: true }).click();
-      await form.getByText("A purpose is missing.").waitFor();
+      await form.getByText("Say it in ten letters or more").waitFor();
       await form.getByLabel("Purpose").fill("to help with ticket 4711");
       await check(viewer);
       await form.getByRole("button", { name: "Ask", exact: true }).click();
