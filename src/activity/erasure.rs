@@ -49,6 +49,9 @@ pub fn find(conn: &mut DbConn, workspace: i64, id: &str) -> Result<Option<Whom>,
     Ok(Some(Whom { keys, ids, traces }))
 }
 
+/// Rows of the index with what stands there then; none where nothing is left.
+type Changed<Row> = Vec<(Row, Option<Vec<u8>>)>;
+
 /// What is to be written, worked out on a snapshot so that writers wait for the writing only.
 pub struct Prepared {
     workspace: i64,
@@ -56,8 +59,8 @@ pub struct Prepared {
     state: State,
     blocks: Vec<(i64, i64)>,
     rewritten: BTreeMap<i64, Rewritten>,
-    days: Vec<(i32, Option<Vec<u8>>)>,
-    totals: Vec<(i64, Option<Vec<u8>>)>,
+    days: Changed<i32>,
+    totals: Changed<i64>,
 }
 
 /// How much went.
@@ -217,7 +220,7 @@ fn rewrite(conn: &mut DbConn, id: i64, whom: &Whom) -> Result<Option<Rewritten>,
 }
 
 /// Days of the index on which the person was active, without them; none where nothing is left.
-fn days_without(conn: &mut DbConn, workspace: i64, whom: &Whom) -> Result<Vec<(i32, Option<Vec<u8>>)>, DbError> {
+fn days_without(conn: &mut DbConn, workspace: i64, whom: &Whom) -> Result<Changed<i32>, DbError> {
     let days: Vec<i32> =
         activity_days::table.filter(activity_days::workspace_id.eq(workspace)).select(activity_days::day).load(conn)?;
     let mut changed = Vec::new();
@@ -238,7 +241,7 @@ fn days_without(conn: &mut DbConn, workspace: i64, whom: &Whom) -> Result<Vec<(i
 }
 
 /// Shards of totals without the person; none where nothing is left.
-fn totals_without(conn: &mut DbConn, workspace: i64, whom: &Whom) -> Result<Vec<(i64, Option<Vec<u8>>)>, DbError> {
+fn totals_without(conn: &mut DbConn, workspace: i64, whom: &Whom) -> Result<Changed<i64>, DbError> {
     let shards: BTreeSet<i64> = whom.keys.iter().map(|key| totals::shard(*key)).collect();
     let mut changed = Vec::new();
     for shard in shards {

@@ -42,11 +42,15 @@ use crate::http::ClientAddress;
 use crate::http::layers::RequestId;
 
 /// Every column that holds sealed texts: a rotation of keys seals them anew, and the doctor opens them.
-pub const SEALED: [Sealed; 3] = [
+pub const SEALED: [Sealed; 4] = [
     Sealed { table: "sign_in_sources", key: "key", column: "secrets", purpose: sources::stored::PURPOSE },
     Sealed { table: "users", key: "id", column: "totp_secret", purpose: totp::PURPOSE },
     Sealed { table: "sessions", key: "id", column: "id_token", purpose: routes::session::ID_TOKEN },
+    Sealed { table: "privacy_requests", key: "id", column: "file", purpose: EXPORTED },
 ];
+
+/// What exports of people are sealed for.
+pub const EXPORTED: &str = "privacy export";
 
 /// What signing in needs; handlers find it as `web::Data<Auth>`.
 #[derive(Clone)]

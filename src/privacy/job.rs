@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::export;
-use super::requests::{self, DONE, FAILED, Kind, Row};
+use super::requests::{self, PrivacyKind, PrivacyState, Row};
 use crate::activity::erasure;
 use crate::audit::{self, Entry, Origin};
-use crate::auth::Workspace;
+use crate::auth::{EXPORTED, Workspace};
 use crate::crypto::{SecretKey, Vault, VaultError};
 use crate::db::DbError;
 use crate::jobs::{About, Job, JobError, Look, Misfire, Run, Schedule, Scope};
@@ -18,11 +18,6 @@ const FILE_STAYS: i64 = 7 * 24 * 3_600_000_000;
 /// So often is an erasure worked out anew when the log changes meanwhile.
 const TRIES: usize = 5;
 const LEVEL: i32 = 6;
-
-/// What sealed files are for.
-pub(super) fn purpose(id: i64) -> String {
-    format!("export of privacy request {id}")
-}
 
 /// `privacy`: exports and erases people.
 pub struct Privacy(Option<Vault>);
@@ -67,7 +62,7 @@ impl Job for Privacy {
         for (done, request) in (0..).zip(&waiting) {
             run.check()?;
             run.progress(done, total);
-            match request.kind == Kind::Erasure.as_str() {
+            match request.kind == PrivacyKind::Erasure.as_str() {
                 true => erased += u64::from(self.erase(run, workspace, request)?),
                 false => self.export(run, workspace, request)?,
             }
@@ -95,12 +90,12 @@ impl Privacy {
         let packed = zstd::bulk::compress(document.to_string().as_bytes(), LEVEL)
             .map_err(|e| JobError::Retry(format!("the export cannot be compressed: {e}")))?;
         run.write(|conn| {
-            let sealed = vault.seal(conn, &purpose(request.id), &packed, now).map_err(|error| match error {
+            let sealed = vault.seal(conn, EXPORTED, &packed, now).map_err(|error| match error {
                 VaultError::Db(error) => JobError::from(error),
                 other => JobError::GiveUp(other.to_string()),
             })?;
             let message = format!("{calls} calls; the file lies ready for 7 days");
-            requests::settle(conn, request.id, DONE, &message, Some((sealed, now + FILE_STAYS)), now)?;
+            requests::settle(conn, request.id, PrivacyState::Done, &message, Some((sealed, now + FILE_STAYS)), now)?;
             let detail = json!({ "request": request.id, "calls": calls });
             let entry =
                 Entry { workspace: Some(workspace.id), action: "person.exported", target: &request.person, detail };
@@ -126,7 +121,7 @@ impl Privacy {
                     0 => format!("{} calls erased", erased.calls),
                     blanked => format!("{} calls erased, the person's name blanked in {blanked} others", erased.calls),
                 };
-                requests::settle(conn, request.id, DONE, &message, None, now)?;
+                requests::settle(conn, request.id, PrivacyState::Done, &message, None, now)?;
                 let detail = json!({ "request": request.id, "calls": erased.calls, "blanked": erased.blanked });
                 let entry =
                     Entry { workspace: Some(workspace.id), action: "person.erased", target: &request.person, detail };
@@ -145,5 +140,7 @@ impl Privacy {
 /// Whoever was asked about was erased meanwhile.
 fn gone(run: &Run, request: &Row) -> Result<(), JobError> {
     let now = run.clock.now();
-    run.write(|conn| Ok(requests::settle(conn, request.id, FAILED, "nobody of this id is there any more", None, now)?))
+    run.write(|conn| {
+        Ok(requests::settle(conn, request.id, PrivacyState::Failed, "nobody of this id is there any more", None, now)?)
+    })
 }

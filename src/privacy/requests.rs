@@ -10,14 +10,14 @@ use crate::db::{DbConn, DbError};
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Kind {
+pub(super) enum PrivacyKind {
     /// All that is stored about the person, as a file.
     Export,
     /// That nothing about the person stays.
     Erasure,
 }
 
-impl Kind {
+impl PrivacyKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Export => "export",
@@ -27,9 +27,26 @@ impl Kind {
 }
 
 /// How far it is.
-pub(super) const WAITING: &str = "waiting";
-pub(super) const DONE: &str = "done";
-pub(super) const FAILED: &str = "failed";
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum PrivacyState {
+    /// For the job.
+    Waiting,
+    /// Carried out.
+    Done,
+    /// It cannot be carried out.
+    Failed,
+}
+
+impl PrivacyState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+}
 
 /// A request as it is stored, without its file.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -50,7 +67,7 @@ pub(super) struct Row {
 
 /// What is written down first.
 pub(super) struct New<'a> {
-    pub kind: Kind,
+    pub kind: PrivacyKind,
     pub person: &'a str,
     pub external_id: &'a str,
     pub reason: &'a str,
@@ -66,7 +83,7 @@ pub(super) fn insert(conn: &mut DbConn, workspace: i64, new: &New<'_>, now: i64)
         table::reason.eq(new.reason),
         table::asked_by.eq(new.asked_by),
         table::asked_at.eq(now),
-        table::state.eq(WAITING),
+        table::state.eq(PrivacyState::Waiting.as_str()),
     );
     diesel::insert_into(table::table).values(values).execute(conn)?;
     // Of this workspace: whoever writes beside us has another person in mind.
@@ -93,7 +110,8 @@ pub(super) fn file(conn: &mut DbConn, workspace: i64, id: i64) -> Result<Option<
 
 /// What waits, the oldest first.
 pub(super) fn waiting(conn: &mut DbConn, workspace: i64) -> Result<Vec<Row>, DbError> {
-    let rows = table::table.filter(table::workspace_id.eq(workspace).and(table::state.eq(WAITING)));
+    let rows =
+        table::table.filter(table::workspace_id.eq(workspace).and(table::state.eq(PrivacyState::Waiting.as_str())));
     Ok(rows.order(table::id).select(Row::as_select()).load(conn)?)
 }
 
@@ -114,7 +132,7 @@ pub(super) fn forget_files(conn: &mut DbConn, workspace: i64, now: i64) -> Resul
 pub(super) fn settle(
     conn: &mut DbConn,
     id: i64,
-    state: &str,
+    state: PrivacyState,
     message: &str,
     file: Option<(String, i64)>,
     now: i64,
@@ -122,7 +140,7 @@ pub(super) fn settle(
     let (file, until) = file.unzip();
     diesel::update(table::table.find(id))
         .set((
-            table::state.eq(state),
+            table::state.eq(state.as_str()),
             table::message.eq(message),
             table::done_at.eq(now),
             table::external_id.eq(None::<String>),

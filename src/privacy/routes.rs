@@ -7,13 +7,12 @@ use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::job::purpose;
-use super::requests::{self, Kind, New, Row};
+use super::requests::{self, New, PrivacyKind, PrivacyState, Row};
 use super::unmask::{self, ListOf};
 use crate::activity::ask::Activity;
 use crate::activity::question::ask;
 use crate::audit::{self, Entry};
-use crate::auth::{Can, Identity, can};
+use crate::auth::{Can, EXPORTED, Identity, can};
 use crate::clock::Clock;
 use crate::crypto::Vault;
 use crate::db::Db;
@@ -44,7 +43,7 @@ pub(super) fn instant(microseconds: i64) -> String {
 #[derive(Serialize, ToSchema)]
 struct PrivacyRequest {
     id: i64,
-    #[schema(value_type = Kind)]
+    #[schema(value_type = PrivacyKind)]
     kind: String,
     /// The person's pseudonym.
     person: String,
@@ -53,7 +52,7 @@ struct PrivacyRequest {
     asked_by: String,
     #[schema(format = DateTime)]
     asked_at: String,
-    /// `waiting`, `done` or `failed`.
+    #[schema(value_type = PrivacyState)]
     state: String,
     #[schema(format = DateTime)]
     done_at: Option<String>,
@@ -85,7 +84,7 @@ impl From<Row> for PrivacyRequest {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewPrivacyRequest {
-    kind: Kind,
+    kind: PrivacyKind,
     /// The person's id, or pseudonym.
     external_id: String,
     /// Why; the audit log keeps it.
@@ -148,8 +147,8 @@ async fn ask_for(
             let new = New { kind, person, external_id: &external_id, reason: &reason, asked_by: &asked_by };
             let row = requests::insert(conn, workspace, &new, now)?;
             let action = match kind {
-                Kind::Export => "person.export_asked",
-                Kind::Erasure => "person.erasure_asked",
+                PrivacyKind::Export => "person.export_asked",
+                PrivacyKind::Erasure => "person.erasure_asked",
             };
             let detail = json!({ "request": row.id, "reason": reason });
             audit::record(conn, &origin, Entry { workspace: Some(workspace), action, target: person, detail }, now)?;
@@ -181,8 +180,7 @@ async fn file(
         .write(move |conn| -> Result<Option<Vec<u8>>, ApiError> {
             let Some(row) = requests::find(conn, workspace, id)? else { return Ok(None) };
             let Some(sealed) = requests::file(conn, workspace, id)? else { return Ok(None) };
-            let packed =
-                vault.open(conn, &purpose(id), &sealed).map_err(|error| ApiError::internal(error.to_string()))?;
+            let packed = vault.open(conn, EXPORTED, &sealed).map_err(|error| ApiError::internal(error.to_string()))?;
             let document = zstd::bulk::Decompressor::upper_bound(&packed).unwrap_or(LARGEST).min(LARGEST);
             let document = zstd::bulk::decompress(&packed, document)
                 .map_err(|error| ApiError::internal(format!("the export {id} is damaged: {error}")))?;

@@ -25,6 +25,20 @@ const WAITING: &str = "waiting";
 const GRANTED: &str = "granted";
 const REFUSED: &str = "refused";
 
+/// What became of a request to see a person by name.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum UnmaskState {
+    /// For somebody to decide.
+    Waiting,
+    /// The person is seen by name.
+    Granted,
+    /// Somebody refused it.
+    Refused,
+    /// It was granted, and its time is over.
+    Expired,
+}
+
 /// Why somebody wants to see a person by name.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -50,8 +64,7 @@ pub(super) struct UnmaskRequest {
     asked_by: String,
     #[schema(format = DateTime)]
     asked_at: String,
-    /// `waiting`, `granted`, `refused` or `expired`.
-    state: &'static str,
+    state: UnmaskState,
     /// Who decided; `nobody else` where there was nobody else to ask.
     decided_by: Option<String>,
     #[schema(format = DateTime)]
@@ -75,10 +88,10 @@ struct Row {
 impl UnmaskRequest {
     fn of((row, email): (Row, String), now: i64) -> Self {
         let state = match row.state.as_str() {
-            GRANTED if row.until_at.is_none_or(|until| until <= now) => "expired",
-            GRANTED => GRANTED,
-            REFUSED => REFUSED,
-            _ => WAITING,
+            GRANTED if row.until_at.is_none_or(|until| until <= now) => UnmaskState::Expired,
+            GRANTED => UnmaskState::Granted,
+            REFUSED => UnmaskState::Refused,
+            _ => UnmaskState::Waiting,
         };
         Self {
             id: row.id,
