@@ -68,6 +68,7 @@ describe("inviting", () => {
     await form.getByLabel("Apps", { exact: true }).fill(app);
     await tab.keyboard.press("Enter");
     await check(opened);
+    await tab.keyboard.press("Tab");
     await form.getByRole("button", { name: "Make the link" }).click();
     link = await form.locator("code").first().textContent();
     await check(opened);
@@ -425,7 +426,7 @@ describe("names of the observed people", () => {
       await viewer.tab.getByRole("button", { name: "Ask to see the name" }).click();
       const form = viewer.tab.getByRole("dialog");
       await form.getByRole("button", { name: "Ask", exact: true }).click();
-      await form.getByText("A purpose is missing.").waitFor();
+      await form.getByText("Say it in ten letters or more").waitFor();
       await form.getByLabel("Purpose").fill("to help with ticket 4711");
       await check(viewer);
       await form.getByRole("button", { name: "Ask", exact: true }).click();
@@ -437,7 +438,7 @@ describe("names of the observed people", () => {
       await look(opened, `${WORKSPACE}/privacy`);
       const row = tab.getByRole("row").filter({ hasText: "ticket 4711" });
       await row.getByRole("button", { name: /^Show it to them/ }).click();
-      await row.getByText("shown", { exact: true }).waitFor();
+      await row.getByText(/\bshown\b/).waitFor();
       await check(opened);
       await look(viewer, `${WORKSPACE}/people/${person}`);
       await viewer.tab.getByRole("heading", { level: 1, name: person }).waitFor({ state: "detached" });
@@ -467,7 +468,7 @@ describe("names of the observed people", () => {
     await tab.getByLabel(`Type ${id} to go on`).fill(id);
     await check(opened);
     await tab.getByRole("button", { name: "Erase for good" }).click();
-    await tab.getByRole("row").filter({ hasText: "left the company" }).getByText("done", { exact: true }).waitFor(PATIENCE);
+    await tab.getByRole("row").filter({ hasText: "left the company" }).getByText(/\bdone\b/).waitFor(PATIENCE);
     const gone = await tab.request.get(`${base}/api/v1/workspaces/default/people/${encodeURIComponent(id)}`);
     assert.equal(gone.status(), 404);
   });

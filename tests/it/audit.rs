@@ -59,22 +59,37 @@ fn calls() -> Vec<(&'static str, &'static str, Value)> {
         ("delete /api/v1/sessions/{id}", "", Value::Null),
         ("put /api/v1/me", "", json!({ "name": "Olivia" })),
         ("put /api/v1/me/password", "", json!({ "current": PASSWORD, "new": "another long password" })),
-        ("post /api/v1/sign-in-sources", "", json!({
-            "key": "corp", "kind": "ldap", "name": "Corp", "settings": { "url": "ldap://127.0.0.1:1", "user_base": "dc=x" },
-        })),
+        (
+            "post /api/v1/sign-in-sources",
+            "",
+            json!({
+                "key": "corp", "kind": "ldap", "name": "Corp", "settings": { "url": "ldap://127.0.0.1:1", "user_base": "dc=x" },
+            }),
+        ),
         ("put /api/v1/sign-in-sources/{key}", "corp", json!({ "name": "Corporation" })),
         ("post /api/v1/sign-in-sources/{key}/test", "corp", json!({})),
-        ("post /api/v1/group-mappings", "", json!({ "source": "corp", "group": "g", "workspace": "default", "role": "viewer" })),
+        (
+            "post /api/v1/group-mappings",
+            "",
+            json!({ "source": "corp", "group": "g", "workspace": "default", "role": "viewer" }),
+        ),
         ("delete /api/v1/group-mappings/{id}", "", Value::Null),
         ("post /api/v1/users/{id}/identities", "ada", json!({ "source": "corp", "subject": "1" })),
         ("delete /api/v1/sign-in-sources/{key}", "corp", Value::Null),
-        ("post /api/v1/workspaces/{workspace}/privacy-requests", "", json!({ "kind": "export", "external_id": "ada", "reason": "they asked for it" })),
+        (
+            "post /api/v1/workspaces/{workspace}/privacy-requests",
+            "",
+            json!({ "kind": "export", "external_id": "ada", "reason": "they asked for it" }),
+        ),
     ]
 }
 
 /// Those that are about signing in, which [`signing_in_and_out_is_written_down`] tries, and those of other files.
-const ELSEWHERE: &[&str] =
-    &["post /api/v1/session", "delete /api/v1/session", "post /api/v1/setup", "post /api/v1/welcome/accept",
+const ELSEWHERE: &[&str] = &[
+    "post /api/v1/session",
+    "delete /api/v1/session",
+    "post /api/v1/setup",
+    "post /api/v1/welcome/accept",
     "post /auth/ldap/login",
     "post /auth/oidc/backchannel-logout",
     // Codes of an app and the sessions of oneself are tried with them; unmasking by those who see pseudonyms.

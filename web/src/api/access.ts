@@ -14,6 +14,11 @@ type Get<Path extends keyof paths> = paths[Path] extends { get: { responses: inf
 type Post<Path extends keyof paths> = paths[Path] extends { post: { responses: infer R } }
   ? Answer<R>
   : never;
+type Body<Path extends keyof paths> = paths[Path] extends {
+  post: { requestBody: { content: { "application/json": infer T } } };
+}
+  ? T
+  : never;
 type Item<List> = List extends { items: (infer Row)[] } ? Row : never;
 
 export type ConsoleRole = Schema["Role"];
@@ -38,6 +43,7 @@ export type SourcePreview = Post<"/api/v1/sign-in-sources/{key}/preview">;
 export type AuditState = Get<"/api/v1/audit/state">;
 export type AuditEntry = Item<Get<"/api/v1/audit">>;
 export type UnmaskRequest = Item<Get<"/api/v1/workspaces/{workspace}/unmask-requests">>;
+export type AskPrivacy = Body<"/api/v1/workspaces/{workspace}/privacy-requests">;
 export type PrivacyRequest = Item<Get<"/api/v1/workspaces/{workspace}/privacy-requests">>;
 
 /** The roles that a person can hold; the directory's own is for programs only. */

@@ -97,7 +97,7 @@ export const people = {
       title: "Also known as",
       text: "Everything under these ids counts for this person.",
       apart: "Take apart",
-      apartId: (id: string) => `Take ${id} apart`,
+      apartId: (id: string) => `Take apart: ${id}`,
       running: "Taking apart…",
       done: (id: string) => `${id} stands alone again, with its own history.`,
       failed: (id: string) => `${id} was not taken apart`,

@@ -1,4 +1,3 @@
-import { formatInstantDay } from "@/ui/format";
 import { counted } from "./plural";
 
 /** Pseudonyms, names shown for a time, and what a person may ask of their data. */
@@ -25,7 +24,6 @@ export const privacy = {
       refused: "refused",
       expired: "over",
     } as Record<string, string>,
-    until: (at: string) => `until ${formatInstantDay(at)}`,
     decided: (who: string) => `by ${who}`,
     approve: "Show it to them",
     approveOf: (who: string, person: string) => `Show it to them: the name of ${person} to ${who}`,
@@ -87,7 +85,7 @@ export const privacy = {
     lead: "Say what you need the name for. Someone else decides, and both stand in the audit log.",
     purpose: "Purpose",
     purposeHelp: "As «to help with ticket 4711».",
-    needPurpose: "A purpose is missing.",
+    needPurpose: "Say it in ten letters or more: somebody else decides by it.",
     hours: "For how long",
     hoursOf: { 1: "an hour", 8: "8 hours", 24: "a day", 72: "three days" } as Record<
       number,

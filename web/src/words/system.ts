@@ -349,6 +349,13 @@ export const system = {
       idsHelp: "One id per line. They count nowhere, their past included.",
       domains: "Excluded e-mail domains",
       domainsHelp: "One domain per line, such as test.example.",
+      pseudonyms: "Show people by pseudonyms",
+      pseudonymsHelp: "To those who may not see names. They can ask for a name and say why.",
+      smallest: "Show numbers from",
+      smallestHelp: "People. Smaller numbers are hidden from all but owners and admins.",
+      needGroup: "A whole number from 1 to 1,000.",
+      traits: "Further personal traits",
+      traitsHelp: "One per line, beside name, e-mail, phone and the like. Hidden with the names.",
       shorter: (days: number) =>
         `From the next night on, events older than ${dayCount(days)} are gone for good.`,
       done: (name: string) => `${name} is saved.`,

@@ -98,6 +98,7 @@ export const users = {
       allApps: "own apps only",
       change: "Change",
       changeIn: (workspace: string) => `Change the role in ${workspace}`,
+      addIn: (workspace: string) => `Add a role in ${workspace}`,
       title2: (workspace: string) => `Role in ${workspace}`,
       add: "Add a role",
       byHand: "Role given by hand",

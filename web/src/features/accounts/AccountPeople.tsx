@@ -33,7 +33,7 @@ export function AccountPeople({ workspace, account, allHref, personHref }: Accou
                 id={person.external_id}
                 name={person.name}
                 email={person.email}
-                anonymous={person.anonymous}
+                anonymous={person.anonymous && !person.pseudonym}
               />
             </a>
             <ActiveDays days={person.active_days_28} />

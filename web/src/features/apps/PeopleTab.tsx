@@ -9,6 +9,7 @@ import { useCan, useWorkspace } from "@/session/session";
 import { ActiveDays } from "@/ui/ActiveDays";
 import { Chip } from "@/ui/badges";
 import { EmptyState } from "@/ui/EmptyState";
+import { Hidden } from "@/ui/faces";
 import { MetricLabel, Num, When } from "@/ui/Num";
 import { PersonLabel } from "@/ui/PersonLabel";
 import { type Column, QueryTable } from "@/ui/QueryTable";
@@ -99,7 +100,7 @@ function peopleColumns(
           id={person.external_id}
           name={person.name}
           email={person.email}
-          anonymous={person.anonymous}
+          anonymous={person.anonymous && !person.pseudonym}
         />
       ),
     },
@@ -107,7 +108,7 @@ function peopleColumns(
       key: "role",
       header: words.role,
       width: "112px",
-      cell: (person) => <Chip>{roleName(person.role)}</Chip>,
+      cell: ({ role }) => (role === null ? <Hidden /> : <Chip>{roleName(role)}</Chip>),
     },
     {
       key: "account",
@@ -149,7 +150,7 @@ interface AccountProps {
 }
 
 function Account({ person, accountHref }: AccountProps) {
-  if (!person.account) return words.noAccount;
+  if (!person.account) return person.suppressed ? <Hidden /> : words.noAccount;
   const name = person.account_name ?? person.account;
   const href = accountHref(person.account);
   return href ? <a href={href}>{name}</a> : name;

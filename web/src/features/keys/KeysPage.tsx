@@ -7,12 +7,13 @@ import { PageHeader } from "@/ui/PageHeader";
 import { keys as words } from "@/words/keys";
 import { writeKeysQuery } from "./queries";
 import { type Revocable, Revoke } from "./Revoke";
+import { RotateForm } from "./RotateForm";
 import { TokenForm } from "./TokenForm";
 import { TokensTable } from "./TokensTable";
 import { WriteKeyForm } from "./WriteKeyForm";
 import { WriteKeysTable } from "./WriteKeysTable";
 
-type Open = { form: "write-key" | "token" } | { revoke: Revocable } | null;
+type Open = { form: "write-key" | "token" } | { revoke: Revocable } | { rotate: Revocable } | null;
 
 const inForce = ({ revoked_at }: { revoked_at: string | null }) => revoked_at === null;
 
@@ -54,6 +55,11 @@ export function KeysPage() {
       <WriteKeysTable
         query={writeKeys}
         onAdd={makesKeys ? () => setOpen({ form: "write-key" }) : undefined}
+        onRotate={
+          makesKeys
+            ? ({ id, name }) => setOpen({ rotate: { kind: "write-keys", id, name } })
+            : undefined
+        }
         onRevoke={
           makesKeys
             ? ({ id, name }) => setOpen({ revoke: { kind: "write-keys", id, name } })
@@ -64,6 +70,11 @@ export function KeysPage() {
         <TokensTable
           query={tokens}
           onAdd={makesTokens ? () => setOpen({ form: "token" }) : undefined}
+          onRotate={
+            makesTokens
+              ? ({ id, name }) => setOpen({ rotate: { kind: "tokens", id, name } })
+              : undefined
+          }
           onRevoke={
             makesTokens
               ? ({ id, name }) => setOpen({ revoke: { kind: "tokens", id, name } })
@@ -76,6 +87,9 @@ export function KeysPage() {
       ) : null}
       {open && "form" in open && open.form === "token" ? (
         <TokenForm workspace={workspace} onClose={close} />
+      ) : null}
+      {open && "rotate" in open ? (
+        <RotateForm workspace={workspace} what={open.rotate} onClose={close} />
       ) : null}
       {open && "revoke" in open ? (
         <Revoke workspace={workspace} what={open.revoke} onClose={close} />

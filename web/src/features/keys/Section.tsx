@@ -43,10 +43,17 @@ interface RevocableRow {
   id: number;
   name: string;
   revoked_at: string | null;
+  expires_at: string | null;
 }
 
-/** The last cell of a row: the way to end it, or since when it has ended. */
-export function RevokeCell({ row, onRevoke }: { row: RevocableRow; onRevoke?: () => void }) {
+interface EndCellProps {
+  row: RevocableRow;
+  onRotate?: () => void;
+  onRevoke?: () => void;
+}
+
+/** The last cell of a row: the ways to renew or end it, or since when it has ended. */
+export function EndCell({ row, onRotate, onRevoke }: EndCellProps) {
   if (row.revoked_at) {
     return (
       <span className={classes.revoked}>
@@ -54,17 +61,31 @@ export function RevokeCell({ row, onRevoke }: { row: RevocableRow; onRevoke?: ()
       </span>
     );
   }
-  if (!onRevoke) return null;
+  if (!onRevoke || !onRotate) return null;
+  const over = row.expires_at !== null && Date.parse(row.expires_at) < Date.now();
   return (
-    <Button
-      variant="subtle"
-      color="gray"
-      size="compact-xs"
-      aria-label={words.revoke.actionFor(row.name)}
-      onClick={onRevoke}
-    >
-      {words.revoke.action}
-    </Button>
+    <span className={classes.revoked}>
+      {over ? null : (
+        <Button
+          variant="subtle"
+          color="gray"
+          size="compact-xs"
+          aria-label={words.rotate.actionFor(row.name)}
+          onClick={onRotate}
+        >
+          {words.rotate.action}
+        </Button>
+      )}
+      <Button
+        variant="subtle"
+        color="gray"
+        size="compact-xs"
+        aria-label={words.revoke.actionFor(row.name)}
+        onClick={onRevoke}
+      >
+        {words.revoke.action}
+      </Button>
+    </span>
   );
 }
 

@@ -1,6 +1,7 @@
 import { NativeSelect, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { AppsField } from "@/api/AppsField";
 import { api, request, type Schema } from "@/api/client";
 import { fieldErrors, wordError } from "@/api/errors";
 import { tokensQuery } from "@/api/tokens";
@@ -20,7 +21,12 @@ export function TokenForm({ workspace, onClose }: { workspace: string; onClose: 
   const form = useForm({
     validateInputOnBlur: true,
     // The least right and an end in sight, unless someone decides otherwise.
-    initialValues: { name: "", role: "viewer" as Schema["Role"], days: "365" },
+    initialValues: {
+      name: "",
+      role: "viewer" as Schema["Role"],
+      apps: [] as string[],
+      days: "365",
+    },
     validate: { name: (value) => (value.trim() ? null : words.needName) },
   });
   const make = useMutation({
@@ -44,9 +50,14 @@ export function TokenForm({ workspace, onClose }: { workspace: string; onClose: 
       running={make.isPending ? words.running : null}
       problem={make.error ? wordError(make.error).remedy : undefined}
       onSubmit={form.onSubmit(
-        ({ name, role, days }) => {
+        ({ name, role, apps, days }) => {
           if (make.isPending) return;
-          make.mutate({ name: name.trim(), role, expires_at: expiryOf(Number(days)) });
+          make.mutate({
+            name: name.trim(),
+            role,
+            expires_at: expiryOf(Number(days)),
+            apps: role === "builder" ? apps : [],
+          });
         },
         () => form.getInputNode("name")?.focus(),
       )}
@@ -74,6 +85,9 @@ export function TokenForm({ workspace, onClose }: { workspace: string; onClose: 
         data={ROLES}
         {...form.getInputProps("role")}
       />
+      {form.values.role === "builder" ? (
+        <AppsField workspace={workspace} help={words.appsHelp} {...form.getInputProps("apps")} />
+      ) : null}
       <NativeSelect
         label={words.expires}
         data={[30, 90, 365, 0].map((days) => ({

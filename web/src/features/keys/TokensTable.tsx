@@ -8,7 +8,7 @@ import { formatInstantDay } from "@/ui/format";
 import { When } from "@/ui/Num";
 import { type Column, QueryTable } from "@/ui/QueryTable";
 import { keys } from "@/words/keys";
-import { Prefix, RevokeCell, Section } from "./Section";
+import { EndCell, Prefix, Section } from "./Section";
 
 const words = keys.tokens;
 type Token = Schema["ApiToken"];
@@ -16,10 +16,11 @@ type Token = Schema["ApiToken"];
 interface TokensTableProps {
   query: UseInfiniteQueryResult<InfiniteData<{ items: Token[] }>>;
   onAdd?: () => void;
+  onRotate?: (token: Token) => void;
   onRevoke?: (token: Token) => void;
 }
 
-export function TokensTable({ query, onAdd, onRevoke }: TokensTableProps) {
+export function TokensTable({ query, onAdd, onRotate, onRevoke }: TokensTableProps) {
   const columns: Column<Token>[] = [
     { key: "name", header: words.columns.name, cell: ({ name }) => name },
     {
@@ -58,7 +59,13 @@ export function TokensTable({ query, onAdd, onRevoke }: TokensTableProps) {
       silent: true,
       align: "right",
       width: "190px",
-      cell: (token) => <RevokeCell row={token} onRevoke={onRevoke && (() => onRevoke(token))} />,
+      cell: (token) => (
+        <EndCell
+          row={token}
+          onRotate={onRotate && (() => onRotate(token))}
+          onRevoke={onRevoke && (() => onRevoke(token))}
+        />
+      ),
     },
   ];
   return (

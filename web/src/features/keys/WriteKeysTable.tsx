@@ -6,7 +6,7 @@ import { EmptyState } from "@/ui/EmptyState";
 import { When } from "@/ui/Num";
 import { type Column, QueryTable } from "@/ui/QueryTable";
 import { keys } from "@/words/keys";
-import { Prefix, RevokeCell, Section } from "./Section";
+import { EndCell, Prefix, Section } from "./Section";
 
 const words = keys.write;
 type WriteKey = Schema["WriteKey"];
@@ -14,10 +14,11 @@ type WriteKey = Schema["WriteKey"];
 interface WriteKeysTableProps {
   query: UseInfiniteQueryResult<InfiniteData<{ items: WriteKey[] }>>;
   onAdd?: () => void;
+  onRotate?: (key: WriteKey) => void;
   onRevoke?: (key: WriteKey) => void;
 }
 
-export function WriteKeysTable({ query, onAdd, onRevoke }: WriteKeysTableProps) {
+export function WriteKeysTable({ query, onAdd, onRotate, onRevoke }: WriteKeysTableProps) {
   const columns: Column<WriteKey>[] = [
     { key: "name", header: words.columns.name, cell: ({ name }) => name },
     {
@@ -42,7 +43,14 @@ export function WriteKeysTable({ query, onAdd, onRevoke }: WriteKeysTableProps) 
       key: "made",
       header: words.columns.made,
       width: "130px",
-      cell: ({ created_at }) => <When at={created_at} />,
+      cell: ({ created_at, expires_at }) =>
+        expires_at ? (
+          <>
+            {keys.rotate.ends} <When at={expires_at} />
+          </>
+        ) : (
+          <When at={created_at} />
+        ),
     },
     {
       key: "revoke",
@@ -50,7 +58,13 @@ export function WriteKeysTable({ query, onAdd, onRevoke }: WriteKeysTableProps) 
       silent: true,
       align: "right",
       width: "190px",
-      cell: (key) => <RevokeCell row={key} onRevoke={onRevoke && (() => onRevoke(key))} />,
+      cell: (key) => (
+        <EndCell
+          row={key}
+          onRotate={onRotate && (() => onRotate(key))}
+          onRevoke={onRevoke && (() => onRevoke(key))}
+        />
+      ),
     },
   ];
   return (

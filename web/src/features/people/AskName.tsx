@@ -13,7 +13,7 @@ const HOURS = [1, 8, 24, 72] as const;
 interface AskNameProps {
   workspace: string;
   id: string;
-  onAsked: (state: "waiting" | "granted") => void;
+  onAsked: (state: string) => void;
   onClose: () => void;
 }
 
@@ -23,7 +23,7 @@ export default function AskName({ workspace, id, onAsked, onClose }: AskNameProp
   const form = useForm({
     validateInputOnBlur: true,
     initialValues: { purpose: "", hours: "8" },
-    validate: { purpose: (value) => (value.trim() ? null : words.needPurpose) },
+    validate: { purpose: (value) => (value.trim().length >= 10 ? null : words.needPurpose) },
   });
   const ask = useMutation({
     mutationFn: ({ purpose, hours }: typeof form.values) =>

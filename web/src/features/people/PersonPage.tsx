@@ -9,7 +9,6 @@ import { Card, Cards, Span } from "@/ui/Card";
 import { dayInZone } from "@/ui/day";
 import { formatDay, formatInstant } from "@/ui/format";
 import { PageHeader } from "@/ui/PageHeader";
-import { isPseudonym } from "@/ui/pseudonym";
 import { Stat, Stats } from "@/ui/Stat";
 import { Tip } from "@/ui/Tip";
 import { Traits } from "@/ui/Traits";
@@ -84,8 +83,8 @@ type Person = Schema["PersonDetail"];
 function Badges({ person }: { person: Person }) {
   return (
     <>
-      <Chip>{people.roles[person.role] ?? person.role}</Chip>
-      {isPseudonym(person.external_id) && !person.name ? (
+      {person.role === null ? null : <Chip>{people.roles[person.role] ?? person.role}</Chip>}
+      {person.pseudonym ? (
         <Tip label={ui.person.pseudonym}>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable by keyboard */}
           <span tabIndex={0}>
@@ -93,7 +92,7 @@ function Badges({ person }: { person: Person }) {
           </span>
         </Tip>
       ) : null}
-      {person.anonymous ? <Chip>{ui.person.anonymous}</Chip> : null}
+      {person.anonymous && !person.pseudonym ? <Chip>{ui.person.anonymous}</Chip> : null}
       {person.excluded ? <Chip>{ui.person.excluded(person.excluded)}</Chip> : null}
     </>
   );

@@ -4,7 +4,6 @@ import { lazy, Suspense, useState } from "react";
 import { api, request, type Schema } from "@/api/client";
 import { useHref } from "@/router/href";
 import { useCan, useMe } from "@/session/session";
-import { isPseudonym } from "@/ui/pseudonym";
 import { privacy } from "@/words/privacy";
 import classes from "./PersonPrivacy.module.css";
 
@@ -22,7 +21,7 @@ interface PersonPrivacyProps {
 export function PersonPrivacy({ workspace, person }: PersonPrivacyProps) {
   const can = useCan();
   const href = useHref();
-  const asks = can("people.unmask_ask") && isPseudonym(person.external_id) && !person.name;
+  const asks = can("people.unmask_ask") && person.pseudonym;
   const formOf = (kind: "export" | "erasure") =>
     href({
       to: "/w/$workspace/privacy",

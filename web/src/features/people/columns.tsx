@@ -1,6 +1,7 @@
 import type { Schema } from "@/api/client";
 import { ActiveDays } from "@/ui/ActiveDays";
 import { Chip } from "@/ui/badges";
+import { Hidden } from "@/ui/faces";
 import { MetricLabel, Num, When } from "@/ui/Num";
 import { PersonLabel } from "@/ui/PersonLabel";
 import type { Column } from "@/ui/QueryTable";
@@ -24,7 +25,7 @@ export function peopleColumns(
           id={person.external_id}
           name={person.name}
           email={person.email}
-          anonymous={person.anonymous}
+          anonymous={person.anonymous && !person.pseudonym}
           excluded={person.excluded}
         />
       ),
@@ -33,7 +34,7 @@ export function peopleColumns(
       key: "role",
       header: columns.role,
       width: "104px",
-      cell: (person) => <Chip>{words.roles[person.role] ?? person.role}</Chip>,
+      cell: ({ role }) => (role === null ? <Hidden /> : <Chip>{words.roles[role] ?? role}</Chip>),
     },
     {
       key: "account",
@@ -42,6 +43,8 @@ export function peopleColumns(
       cell: (person) =>
         person.account ? (
           <a href={accountHref(person.account)}>{person.account_name ?? person.account}</a>
+        ) : person.suppressed ? (
+          <Hidden />
         ) : (
           <span title={words.noAccount}>–</span>
         ),

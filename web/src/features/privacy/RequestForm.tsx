@@ -2,7 +2,8 @@ import { NativeSelect, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, request, type Schema } from "@/api/client";
+import type { AskPrivacy as Ask } from "@/api/access";
+import { api, request } from "@/api/client";
 import { fieldErrors, wordError } from "@/api/errors";
 import { FormDrawer } from "@/ui/FormDrawer";
 import { notify } from "@/ui/notify";
@@ -10,7 +11,6 @@ import { TypeToConfirm } from "@/ui/TypeToConfirm";
 import { privacy } from "@/words/privacy";
 
 const words = privacy.requests;
-type Ask = Schema["AskPrivacy"];
 type Kind = Ask["kind"];
 
 interface RequestFormProps {

@@ -16,7 +16,7 @@ import { RequestForm } from "./RequestForm";
 
 const words = privacy.requests;
 
-const outcomes: Record<PrivacyRequest["state"], Outcome> = {
+const outcomes: Record<string, Outcome> = {
   waiting: "plain",
   running: "running",
   done: "done",
@@ -126,7 +126,7 @@ function columnsOf(workspace: string): Column<PrivacyRequest>[] {
       width: "230px",
       cell: (row) => (
         <span className={classes.lines}>
-          <OutcomeChip outcome={outcomes[row.state]}>
+          <OutcomeChip outcome={outcomes[row.state] ?? "plain"}>
             {words.states[row.state] ?? row.state}
           </OutcomeChip>
           {row.message ? (
@@ -134,7 +134,7 @@ function columnsOf(workspace: string): Column<PrivacyRequest>[] {
               {row.message}
             </span>
           ) : null}
-          {row.state === "done" && row.kind === "export" ? (
+          {row.file_until && Date.parse(row.file_until) > Date.now() ? (
             <a
               href={`/api/v1/workspaces/${encodeURIComponent(workspace)}/privacy-requests/${row.id}/file`}
               download

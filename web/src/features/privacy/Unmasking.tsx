@@ -17,7 +17,7 @@ import classes from "./Privacy.module.css";
 
 const words = privacy.unmask;
 
-const outcomes: Record<UnmaskRequest["state"], Outcome> = {
+const outcomes: Record<string, Outcome> = {
   waiting: "watch",
   granted: "done",
   refused: "failed",
@@ -78,7 +78,9 @@ export function Unmasking({ workspace, query }: UnmaskingProps) {
       width: "170px",
       cell: ({ state, until, decided_by }) => (
         <span className={classes.lines}>
-          <OutcomeChip outcome={outcomes[state]}>{words.states[state] ?? state}</OutcomeChip>
+          <OutcomeChip outcome={outcomes[state] ?? "plain"}>
+            {words.states[state] ?? state}
+          </OutcomeChip>
           {decided_by ? <span className={classes.sub}>{words.decided(decided_by)}</span> : null}
           {until && state === "granted" ? (
             <span className={classes.sub}>

@@ -12,7 +12,7 @@ export const unmaskQuery = (workspace: string) =>
     }),
   );
 
-export const goesOn = ({ state }: PrivacyRequest) => state === "waiting" || state === "running";
+export const goesOn = ({ state }: PrivacyRequest) => state !== "done" && state !== "failed";
 
 /** Asked for again while something runs. */
 export function requestsQuery(workspace: string) {

@@ -53,7 +53,7 @@ export function GroupsPage() {
   const remove = useAct(
     ({ id }: Mapping) =>
       request(() =>
-        api.DELETE("/api/v1/group-mappings/{id}", { params: { path: { id: String(id) } } }),
+        api.DELETE("/api/v1/group-mappings/{id}", { params: { path: { id: id ?? 0 } } }),
       ),
     (_, mapping) =>
       undoable({ message: words.removed(mapping.group), undo: () => again.mutate(mapping) }),

@@ -1,4 +1,4 @@
-import { Autocomplete, Textarea, TextInput } from "@mantine/core";
+import { Autocomplete, Switch, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, request, type Schema } from "@/api/client";
@@ -10,7 +10,7 @@ import { notify } from "@/ui/notify";
 import { SkeletonBlock } from "@/ui/Skeletons";
 import { system } from "@/words/system";
 import { settingsQuery } from "./queries";
-import { changesOf, daysOf, isZone, zones } from "./settings";
+import { changesOf, daysOf, groupOf, isZone, zones } from "./settings";
 
 const words = system.workspaces.edit;
 const { create } = system.workspaces;
@@ -56,12 +56,20 @@ function Form({ settings, onClose }: { settings: Settings; onClose: () => void }
         ids: settings.excluded.ids.join("\n"),
         email_domains: settings.excluded.email_domains.join("\n"),
       },
+      privacy: {
+        pseudonyms: settings.privacy.pseudonyms,
+        smallest_group: String(settings.privacy.smallest_group),
+        personal_traits: settings.privacy.personal_traits.join("\n"),
+      },
     },
     validate: {
       name: (value) => (value.trim() ? null : create.needName),
       time_zone: (value) => (isZone(value) ? null : create.needZone),
       retention_days_events: (value) => (daysOf(value, 31) === undefined ? words.needEvents : null),
       retention_days_jobs: (value) => (daysOf(value, 1) ? null : words.needJobs),
+      privacy: {
+        smallest_group: (value) => (groupOf(value) ? null : words.needGroup),
+      },
     },
   });
   const save = useMutation({
@@ -132,6 +140,23 @@ function Form({ settings, onClose }: { settings: Settings; onClose: () => void }
         description={words.domainsHelp}
         rows={3}
         {...form.getInputProps("excluded.email_domains")}
+      />
+      <Switch
+        label={words.pseudonyms}
+        description={words.pseudonymsHelp}
+        {...form.getInputProps("privacy.pseudonyms", { type: "checkbox" })}
+      />
+      <TextInput
+        label={words.smallest}
+        description={words.smallestHelp}
+        inputMode="numeric"
+        {...form.getInputProps("privacy.smallest_group")}
+      />
+      <Textarea
+        label={words.traits}
+        description={words.traitsHelp}
+        rows={3}
+        {...form.getInputProps("privacy.personal_traits")}
       />
     </FormDrawer>
   );

@@ -37,6 +37,7 @@ it("sends only what differs", () => {
     retention_days_events: 730,
     retention_days_jobs: 90,
     excluded: { ids: ["robot"], email_domains: [] },
+    privacy: { pseudonyms: true, smallest_group: 5, personal_traits: [] },
   };
   const values = {
     name: "Head office",
@@ -44,6 +45,7 @@ it("sends only what differs", () => {
     retention_days_events: "730",
     retention_days_jobs: "90",
     excluded: { ids: "robot", email_domains: "" },
+    privacy: { pseudonyms: true, smallest_group: "5", personal_traits: "" },
   };
   expect(changesOf(settings, values)).toEqual({});
   expect(
@@ -52,10 +54,12 @@ it("sends only what differs", () => {
       name: " Office ",
       retention_days_events: "",
       excluded: { ids: "robot", email_domains: "test.example" },
+      privacy: { pseudonyms: true, smallest_group: "10", personal_traits: "badge" },
     }),
   ).toEqual({
     name: "Office",
     retention_days_events: null,
     excluded: { email_domains: ["test.example"] },
+    privacy: { smallest_group: 10, personal_traits: ["badge"] },
   });
 });

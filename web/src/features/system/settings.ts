@@ -49,13 +49,20 @@ export function daysOf(text: string, least: number): number | null | undefined {
   return Number.isInteger(days) && days >= least && days <= 36_500 ? days : undefined;
 }
 
-/** What the form holds: everything as text. */
+/** From how many people on a number is shown; undefined for what is no such number. */
+export function groupOf(text: string): number | undefined {
+  const people = Number(text);
+  return Number.isInteger(people) && people >= 1 && people <= 1_000 ? people : undefined;
+}
+
+/** What the form holds: everything that is typed as text. */
 interface Values {
   name: string;
   time_zone: string;
   retention_days_events: string;
   retention_days_jobs: string;
   excluded: { ids: string; email_domains: string };
+  privacy: { pseudonyms: boolean; smallest_group: string; personal_traits: string };
 }
 
 /** Only what differs is sent, so that two people changing different things do not undo each other. */
@@ -69,11 +76,20 @@ export function changesOf(settings: Settings, values: Values): Schema["ChangeWor
     ...(same(ids, settings.excluded.ids) ? {} : { ids }),
     ...(same(domains, settings.excluded.email_domains) ? {} : { email_domains: domains }),
   };
+  const traits = linesOf(values.privacy.personal_traits);
+  const smallest = groupOf(values.privacy.smallest_group) ?? settings.privacy.smallest_group;
+  const { pseudonyms } = values.privacy;
+  const privacy = {
+    ...(pseudonyms === settings.privacy.pseudonyms ? {} : { pseudonyms }),
+    ...(smallest === settings.privacy.smallest_group ? {} : { smallest_group: smallest }),
+    ...(same(traits, settings.privacy.personal_traits) ? {} : { personal_traits: traits }),
+  };
   return {
     ...(values.name.trim() === settings.name ? {} : { name: values.name.trim() }),
     ...(values.time_zone === settings.time_zone ? {} : { time_zone: values.time_zone }),
     ...(events === settings.retention_days_events ? {} : { retention_days_events: events }),
     ...(jobs === settings.retention_days_jobs ? {} : { retention_days_jobs: jobs }),
     ...(Object.keys(excluded).length > 0 ? { excluded } : {}),
+    ...(Object.keys(privacy).length > 0 ? { privacy } : {}),
   };
 }

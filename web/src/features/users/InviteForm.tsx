@@ -1,6 +1,7 @@
 import { NativeSelect, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { AppsField } from "@/api/AppsField";
 import { ROLES } from "@/api/access";
 import { api, request } from "@/api/client";
 import { fieldErrors, wordError } from "@/api/errors";
@@ -11,7 +12,6 @@ import { SecretOnce } from "@/ui/SecretOnce";
 import { frame } from "@/words/frame";
 import { ui } from "@/words/ui";
 import { users } from "@/words/users";
-import { AppsField } from "./AppsField";
 import classes from "./Users.module.css";
 
 const words = users.form;

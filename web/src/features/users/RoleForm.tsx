@@ -1,6 +1,7 @@
 import { NativeSelect } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { AppsField } from "@/api/AppsField";
 import { type ConsoleRole, ROLES, type UserDetail } from "@/api/access";
 import { api, request } from "@/api/client";
 import { fieldErrors, wordError } from "@/api/errors";
@@ -9,7 +10,6 @@ import { FormDrawer } from "@/ui/FormDrawer";
 import { notify } from "@/ui/notify";
 import { frame } from "@/words/frame";
 import { users } from "@/words/users";
-import { AppsField } from "./AppsField";
 import classes from "./Users.module.css";
 
 const words = users.user.roles;

@@ -49,7 +49,7 @@ export function UserRoles({ user, changes }: { user: UserDetail; changes: boolea
                 <Button
                   variant="default"
                   size="compact-sm"
-                  aria-label={words.changeIn(nameOf(slug))}
+                  aria-label={(role ? words.changeIn : words.addIn)(nameOf(slug))}
                   onClick={() => setOpen(slug)}
                 >
                   {role ? words.change : words.add}
