@@ -28,7 +28,7 @@ pub struct ServerConfig {
     #[serde(deserialize_with = "parse::seconds")]
     pub drain_seconds: u64,
     /// Calls of the API and of the console that each token, session or stranger's address may make in a minute; a
-    /// tenth of them at once. 0 sets no bound. Events under `/v1` are not counted.
+    /// tenth of them at once; 30000 unless set. 0 sets no bound. Events under `/v1` are not counted.
     #[serde(deserialize_with = "parse::per_minute")]
     pub rate_limit: u32,
 }

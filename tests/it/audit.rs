@@ -29,6 +29,7 @@ fn rows(actor: &Actor, query: &str) -> Vec<Value> {
 /// Routes that change nothing worth a row, and why.
 const EXCEPTIONS: &[(&str, &str)] = &[
     ("post /api/v1/welcome", "only looks at a link"),
+    ("post /api/v1/sign-in-sources/{key}/preview", "only looks at what somebody would get"),
     ("post /api/v1/workspaces/{workspace}/inspector/test-event", "sends an event; events are the log of themselves"),
 ];
 
@@ -56,12 +57,50 @@ fn calls() -> Vec<(&'static str, &'static str, Value)> {
         ("post /api/v1/invitations", "", json!({ "email": "x@example.com", "workspace": "default", "role": "viewer" })),
         ("delete /api/v1/invitations/{id}", "", Value::Null),
         ("delete /api/v1/sessions/{id}", "", Value::Null),
+        ("put /api/v1/me", "", json!({ "name": "Olivia" })),
+        ("put /api/v1/me/password", "", json!({ "current": PASSWORD, "new": "another long password" })),
+        (
+            "post /api/v1/sign-in-sources",
+            "",
+            json!({
+                "key": "corp", "kind": "ldap", "name": "Corp", "settings": { "url": "ldap://127.0.0.1:1", "user_base": "dc=x" },
+            }),
+        ),
+        ("put /api/v1/sign-in-sources/{key}", "corp", json!({ "name": "Corporation" })),
+        ("post /api/v1/sign-in-sources/{key}/test", "corp", json!({})),
+        (
+            "post /api/v1/group-mappings",
+            "",
+            json!({ "source": "corp", "group": "g", "workspace": "default", "role": "viewer" }),
+        ),
+        ("delete /api/v1/group-mappings/{id}", "", Value::Null),
+        ("post /api/v1/users/{id}/identities", "ada", json!({ "source": "corp", "subject": "1" })),
+        ("delete /api/v1/sign-in-sources/{key}", "corp", Value::Null),
+        (
+            "post /api/v1/workspaces/{workspace}/privacy-requests",
+            "",
+            json!({ "kind": "export", "external_id": "ada", "reason": "they asked for it" }),
+        ),
     ]
 }
 
 /// Those that are about signing in, which [`signing_in_and_out_is_written_down`] tries, and those of other files.
-const ELSEWHERE: &[&str] =
-    &["post /api/v1/session", "delete /api/v1/session", "post /api/v1/setup", "post /api/v1/welcome/accept"];
+const ELSEWHERE: &[&str] = &[
+    "post /api/v1/session",
+    "delete /api/v1/session",
+    "post /api/v1/setup",
+    "post /api/v1/welcome/accept",
+    "post /auth/ldap/login",
+    "post /auth/oidc/backchannel-logout",
+    // Codes of an app and the sessions of oneself are tried with them; unmasking by those who see pseudonyms.
+    "post /api/v1/me/totp",
+    "post /api/v1/me/totp/confirm",
+    "post /api/v1/me/totp/remove",
+    "delete /api/v1/me/sessions/{id}",
+    "post /api/v1/workspaces/{workspace}/people/{external_id}/unmask",
+    "post /api/v1/workspaces/{workspace}/unmask-requests/{id}/approve",
+    "post /api/v1/workspaces/{workspace}/unmask-requests/{id}/refuse",
+];
 
 fn every_route_leaves_a_row(store: Store) {
     let app = &TestApp::with(store, |config| config.backup.folder = Some(config.data_dir().join("backups")));
@@ -118,10 +157,6 @@ fn every_route_leaves_a_row(store: Store) {
     }
     let known = EXCEPTIONS.iter().map(|(route, _)| *route).chain(ELSEWHERE.iter().copied());
     known.for_each(|route| assert!(all.remove(route), "{route} is no route"));
-    // Sign-on and what is about oneself are tried with a provider and a directory, requests about people in `privacy`.
-    let elsewhere =
-        ["/auth/", "/api/v1/me", "/sign-in-sources", "/group-mappings", "/identities", "/unmask", "/privacy-"];
-    all.retain(|route| !elsewhere.iter().any(|part| route.contains(part)));
     assert!(all.is_empty(), "these routes are neither tried nor excepted: {all:?}");
     // What is kept of it: who, from where, and nothing secret or of observed people.
     let kept = rows(&owner, "");

@@ -107,6 +107,46 @@ both_engines! {
 }
 
 both_engines! {
+    fn a_rotated_secret_works_beside_the_old_one_for_a_while(app: &TestApp) {
+        let owner = app.program(Role::Owner);
+        let admin = app.program(Role::Admin);
+        let in_ten_days = jiff::Timestamp::from_microsecond(app.now() + 240 * HOUR).unwrap().to_string();
+        let wanted = json!({ "name": "t", "role": "builder", "apps": ["CRM"], "expires_at": in_ten_days });
+        let first = owner.post(TOKENS, &wanted).json();
+        let program = |made: &Value| app.stranger().with_token(made["secret"].as_str().unwrap()).get("/api/v1/workspaces").status;
+        let rotate = |path: &str, id: &Value, hours: Value| owner.post(&format!("{path}/{id}/rotate"), &json!({ "overlap_hours": hours }));
+        app.pass(24 * HOUR);
+        let second = rotate(TOKENS, &first["id"], json!(2));
+        assert_eq!(second.status, 201, "{}", second.text());
+        let second = second.json();
+        assert_eq!((program(&first), program(&second)), (200, 200));
+        let row = items(&owner, TOKENS).into_iter().find(|row| row["id"] == second["id"]).unwrap();
+        assert_eq!((&row["rotated_from"], &row["apps"], &row["role"]), (&first["id"], &json!(["CRM"]), &json!("builder")));
+        let ends: jiff::Timestamp = row["expires_at"].as_str().unwrap().parse().unwrap();
+        assert!((ends.as_microsecond() - app.now() - 240 * HOUR).abs() < HOUR, "as long as the first was made for");
+        app.pass(2 * HOUR);
+        assert_eq!((program(&first), program(&second)), (401, 200));
+        assert_eq!(rotate(TOKENS, &first["id"], Value::Null).problem(), (404, "not_found".into()), "it works no more");
+        assert_eq!(rotate(TOKENS, &second["id"], json!(721)).problem(), (422, "invalid".into()));
+        assert_eq!(rotate(TOKENS, &second["id"], json!(0)).status, 201);
+        assert_eq!(program(&second), 401, "at once");
+        let high = owner.post(TOKENS, &json!({ "name": "o", "role": "owner" })).json();
+        assert_eq!(admin.post(&format!("{TOKENS}/{}/rotate", high["id"]), &json!({})).problem(), (403, "role_too_high".into()));
+
+        let first = owner.post(KEYS, &json!({ "name": "k", "app": "CRM" })).json();
+        let second = rotate(KEYS, &first["id"], json!(1)).json();
+        let find = |made: &Value| {
+            let text = made["secret"].as_str().unwrap().to_owned();
+            app.state.db.read_blocking(move |c| find_write_key(c, &text, app.now())).unwrap()
+        };
+        assert_eq!(find(&second).unwrap().app.as_deref(), Some("CRM"));
+        assert!(find(&first).is_some());
+        app.pass(HOUR);
+        assert!(find(&first).is_none() && find(&second).is_some());
+    }
+}
+
+both_engines! {
     fn the_use_of_a_token_is_noted_at_most_once_a_minute(app: &TestApp) {
         let program = app.program(Role::Admin);
         let noted = || -> Option<i64> {

@@ -123,10 +123,10 @@ const RULES: &[(&str, &str, Rule)] = &[
     ("POST", "/w/tokens", Needs("tokens.write")),
     ("DELETE", "/w/tokens/{id}", Needs("tokens.write")),
     ("POST", "/w/tokens/{id}/rotate", Needs("tokens.write")),
-    ("POST", "/w/write-keys/{id}/rotate", Needs("write_keys.write")),
     ("GET", "/w/write-keys", Needs("write_keys.read")),
     ("POST", "/w/write-keys", Needs("write_keys.write")),
     ("DELETE", "/w/write-keys/{id}", Needs("write_keys.write")),
+    ("POST", "/w/write-keys/{id}/rotate", Needs("write_keys.write")),
 ];
 
 /// A route as the document describes it.

@@ -9,6 +9,7 @@ use super::Me;
 use super::session::start;
 use crate::audit::{self, Entry, Origin};
 use crate::auth::grants::{self, MANUAL};
+use crate::auth::sources::SignOn;
 use crate::auth::welcome::{self, Link};
 use crate::auth::{Auth, AuthError, Role, totp, users, workspaces};
 use crate::db::DbConn;
@@ -108,10 +109,15 @@ struct AcceptWelcome {
 #[post("/welcome/accept")]
 pub(super) async fn accept(
     req: HttpRequest,
-    auth: web::Data<Auth>,
+    sign_on: web::Data<SignOn>,
     ValidJson(body): ValidJson<AcceptWelcome>,
 ) -> Result<HttpResponse, ApiError> {
     check_same_origin(&req)?;
+    let auth = &sign_on.auth;
+    if !sign_on.is_local() {
+        let words = "Passwords are not used here; sign in by one of the sources on the sign-in page.";
+        return Err(ApiError::forbidden("local_disabled", words));
+    }
     let now = auth.clock.now();
     let code = body.code.clone();
     // Hashing costs: only whoever holds a link may ask for it.
@@ -137,7 +143,7 @@ pub(super) async fn accept(
     if needs_code {
         return Ok(HttpResponse::NoContent().finish());
     }
-    start(&req, &auth, user, None).await
+    start(&req, auth, user, None).await
 }
 
 fn new_password(conn: &mut DbConn, id: i64, hash: &str, origin: &Origin, now: i64) -> Result<users::User, ApiError> {

@@ -9,6 +9,8 @@ export const pages = [
   { key: "install", title: "Install" },
   { key: "configuration", title: "Configuration" },
   { key: "sign-on", title: "Sign-on" },
+  { key: "users-and-roles", title: "Users and roles" },
+  { key: "audit", title: "The audit log" },
   { key: "operation", title: "Operation" },
   { key: "backup", title: "Backup" },
   { key: "upgrade", title: "Upgrade" },
