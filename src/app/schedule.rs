@@ -31,10 +31,10 @@ pub fn jobs(config: &Config, db: &Db, clock: &Clock, outbound: &Outbound) -> Res
     let list: Vec<Box<dyn Job>> = vec![
         Box::new(Rollup::default()),
         Box::new(Retention),
-        Box::new(Privacy::new(key.clone())),
         Box::new(Checkpoint::of(db)),
-        Box::new(Backup::new(folder.clone(), &config.backup, key)),
+        Box::new(Backup::new(folder.clone(), &config.backup, key.clone())),
         Box::new(Drill::new(folder, &config.backup)),
+        Box::new(Privacy::new(key)),
         Box::new(DirectorySync::new(sign_on)),
         Box::new(Verify),
         Box::new(Stream::new(config.audit.syslog.clone(), outbound)),

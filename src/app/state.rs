@@ -11,7 +11,7 @@ use crate::auth::sources::SignOn;
 use crate::auth::{Auth, AuthError, workspaces};
 use crate::backup::{self, Asked, Recipients};
 use crate::clock::Clock;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, TotpPolicy};
 use crate::crypto::{KeyError, SecretKey, Vault};
 use crate::db::copy::quick_check;
 use crate::db::{Db, DbConn, DbError, Location, migrate};
@@ -104,7 +104,8 @@ impl AppState {
         let key = secret_key(&config, &db)?;
         let client = ClientAddress::behind(config.server.trusted_proxies.clone());
         let limit = RateLimit::new(config.server.rate_limit, client.clone());
-        let auth = Auth::new(db.clone(), clock.clone(), client, config.server.is_https());
+        let auth = Auth::new(db.clone(), clock.clone(), client, config.server.is_https())
+            .with_codes_for_owners(config.auth.local.totp == Some(TotpPolicy::RequiredForOwners));
         let jobs = super::jobs(&config, &db, &clock, &outbound)?;
         let names = Dictionaries::default();
         let ingest = Ingest::start(db.clone(), names.clone(), clock.clone())
@@ -113,6 +114,9 @@ impl AppState {
         let activity = Activity::new(db.clone(), names, key.clone());
         let (config, health) = (Arc::new(config), web::Data::default());
         let sign_on = SignOn::new(auth.clone(), vault.clone(), config.clone(), outbound.clone());
+        if let Some(problem) = sign_on.wrong_mapping() {
+            return Err(StartError::Machine(format!("configuration: {problem}")));
+        }
         Ok(Self {
             ingest,
             activity,

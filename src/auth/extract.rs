@@ -12,7 +12,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
 use super::can::{self, Permission};
 use super::routes::cookie_name;
-use super::{Auth, Caller, Identity, Role, Scope, grants, sessions, tokens, unmasked, workspaces};
+use super::{Auth, Caller, Identity, Role, Scope, grants, sessions, tokens, totp, unmasked, workspaces};
 use crate::audit::Origin;
 use crate::db::DbConn;
 use crate::http::{ApiError, check_console_write};
@@ -141,6 +141,9 @@ impl<P: Permission> FromRequest for Can<P> {
                         Some(slug) => caller_in(conn, slug, identity),
                         None => caller_of_installation(conn, identity),
                     }?;
+                    if asked.owners_need_codes && caller.role == Role::Owner {
+                        check_codes(conn, &caller.identity)?;
+                    }
                     let caller = match view_as {
                         Some(user_id) => seen_by(conn, caller, user_id)?,
                         None => caller,
@@ -167,6 +170,20 @@ impl<P: Permission> FromRequest for Can<P> {
             Ok(Self(caller, PhantomData))
         })
     }
+}
+
+/// An owner who signed in with a password alone does nothing but set codes up, which needs no permission.
+fn check_codes(conn: &mut DbConn, identity: &Identity) -> Result<(), ApiError> {
+    let Identity::User { id, session, .. } = identity else { return Ok(()) };
+    let by_source = sessions::began(conn, session)?
+        .is_some_and(|(source, _)| ![sessions::LOCAL, sessions::BREAK_GLASS].contains(&source.as_str()));
+    if by_source || totp::is_on(conn, *id)? {
+        return Ok(());
+    }
+    Err(ApiError::forbidden(
+        "totp_needed",
+        "Owners need codes of an authenticator app here; set them up in My account.",
+    ))
 }
 
 /// What concerns the whole installation is there for everybody to be refused.

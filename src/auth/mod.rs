@@ -62,6 +62,7 @@ pub struct Auth {
     client: ClientAddress,
     https: bool,
     unsaved: unsaved::Unsaved,
+    owners_need_codes: bool,
 }
 
 impl Auth {
@@ -76,7 +77,14 @@ impl Auth {
             client,
             https,
             unsaved: unsaved::Unsaved::default(),
+            owners_need_codes: false,
         }
+    }
+
+    /// The same where an owner who signs in with a password needs codes of an app beside it.
+    #[must_use]
+    pub fn with_codes_for_owners(self, needed: bool) -> Self {
+        Self { owners_need_codes: needed, ..self }
     }
 
     /// Who somebody is for the audit log, and where the request comes from.

@@ -170,7 +170,7 @@ impl DirectorySync {
 
     fn shut_out(&self, run: &Run, source: &Source, identity: &Identity, why: &str) -> Result<bool, JobError> {
         let (origin, now) = (Origin::system(NAME), run.clock.now());
-        run.write(|conn| {
+        let shut_out = run.write(|conn| {
             let user = accounts::by_id(conn, identity.user_id).map_err(failed)?;
             if user.disabled_at.is_some() {
                 return Ok(false);
@@ -201,7 +201,14 @@ impl DirectorySync {
                 now,
             )?;
             Ok(true)
-        })
+        });
+        match shut_out {
+            Err(JobError::GiveUp(words)) => {
+                tracing::warn!(source = source.key, reason = words, "somebody who has left stays");
+                Ok(false)
+            }
+            done => done,
+        }
     }
 }
 

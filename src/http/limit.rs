@@ -67,11 +67,12 @@ impl RateLimit {
     fn admit(&self, req: &HttpRequest) -> Result<(), ApiError> {
         let Some(limits) = &self.0 else { return Ok(()) };
         let address = limits.client.of(req);
-        limits.admit(&limits.addresses, limits.hasher.hash_one(whole(address)))?;
+        // The caller first: whoever is refused uses up nothing of what the others behind the address share.
         match credential(req) {
             Some(credential) => limits.admit(&limits.callers, limits.hasher.hash_one(credential)),
             None => limits.admit(&limits.callers, limits.hasher.hash_one(("stranger", whole(address)))),
-        }
+        }?;
+        limits.admit(&limits.addresses, limits.hasher.hash_one(whole(address)))
     }
 }
 

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import subprocess
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
@@ -69,7 +70,7 @@ def test_nothing_is_written_and_nothing_of_others_is_told(demo, owner, own_app, 
     pseudonym = reader.get("people", limit=1)["items"][0]["external_id"]
     assert pseudonym.startswith("p-")
     told, foreign = secrets
-    foreign_app = sorted(foreign)[0]
+    foreign_app, today = sorted(foreign)[0], datetime.now(UTC).date()
     config = tmp_path / "schemathesis.toml"
     config.write_text(
         f"""
@@ -81,7 +82,10 @@ include-path-regex = "/apps/"
 parameters = {{ "path.app" = [{json.dumps(own_app)}, {json.dumps(foreign_app)}] }}
 [[operations]]
 include-path-regex = "/metrics/"
-parameters = {{ "query.app" = [{json.dumps(own_app)}, {json.dumps(foreign_app)}] }}
+[operations.parameters]
+"query.app" = [{json.dumps(own_app)}, {json.dumps(foreign_app)}]
+"query.from" = ["{today - timedelta(days=90)}"]
+"query.to" = ["{today}"]
 """
     )
     before = state(owner)
@@ -90,7 +94,7 @@ parameters = {{ "query.app" = [{json.dumps(own_app)}, {json.dumps(foreign_app)}]
     done = subprocess.run(
         ["schemathesis", "--config-file", config, "run", f"{demo.url}/api/v1/openapi.json"]
         + ["--header", f"Authorization: Bearer {token}", "--checks=not_a_server_error"]
-        + ["--exclude-path-regex", excluded, "--phases=examples,coverage,fuzzing", "--max-examples=3"]
+        + ["--exclude-path-regex", excluded, "--phases=examples,coverage,fuzzing", "--max-examples=5", "--mode=positive"]
         + ["--workers=2", "--seed=1", "--continue-on-failure", "--warnings=off", "--no-color"]
         + ["--report=ndjson", f"--report-ndjson-path={record}"],
         cwd=tmp_path,

@@ -152,8 +152,17 @@ fn health_check_and_doctor_tell_by_their_exit_code() {
     let well = run(&store, &["doctor", "--json"]);
     let report: serde_json::Value = serde_json::from_slice(&well.stdout).unwrap();
     let names: Vec<&str> = report["checks"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();
-    let expected =
-        ["database", "schema", "database file", "secret key", "clock", "data folder", "disk space", "backups"];
+    let expected = [
+        "database",
+        "schema",
+        "database file",
+        "secret key",
+        "sealed secrets",
+        "clock",
+        "data folder",
+        "disk space",
+        "backups",
+    ];
     assert_eq!(names, expected, "{report}");
     assert_eq!(report["ok"], well.status.success());
     let ill = takehold(&store).arg("doctor").env("TAKEHOLD_SERVER__SECRET_KEY", "x").output().unwrap();

@@ -242,7 +242,8 @@ both_engines! {
         second.kill();
         let id = ask_long(&bench);
         bench.until(id, &["succeeded"]);
-        assert_eq!(leader(&bench), Some(first.pid()));
+        // On a busy machine the lease may just be renewed late.
+        wait_for(|| leader(&bench) == Some(first.pid()));
         ticks_are_whole(&bench);
         first.end();
     }

@@ -52,9 +52,9 @@ fn wrong_paths_and_methods_are_told_apart() {
     let someone = app.stranger();
     assert_eq!(someone.get("/api/v1/nothing").problem(), (404, "not_found".into()));
     assert_eq!(someone.get("/api").problem(), (404, "not_found".into()));
-    let wrong = someone.send(someone.request(Method::PUT, "/api/v1/me"));
+    let wrong = someone.send(someone.request(Method::PUT, "/api/v1/setup"));
     assert_eq!(wrong.problem(), (405, "wrong_method".into()));
-    assert_eq!(wrong.header("allow"), "GET");
+    assert_eq!(wrong.header("allow"), "GET, POST");
     let wrong = someone.send(someone.request(Method::PATCH, KEYS));
     assert_eq!(wrong.header("allow"), "GET, POST");
     assert_eq!(someone.send(someone.request(Method::POST, "/overview")).problem(), (405, "wrong_method".into()));

@@ -84,6 +84,17 @@ def test_codes_of_an_app_count_once_and_recovery_codes_too(appliance):
         assert enrolled["secret"].encode() not in (appliance.folder / "t.db").read_bytes()
 
 
+def test_owners_may_be_held_to_codes(new_appliance):
+    appliance = with_owner(new_appliance(), TAKEHOLD_AUTH__LOCAL__TOTP="required_for_owners")
+    person = Person(appliance)
+    assert sign_in(person).status_code == 200
+    held = person.go("/api/v1/workspaces/default/summary")
+    assert held.status_code == 403 and held.json()["code"] == "totp_needed", held.text
+    secret = person.send("POST", "/api/v1/me/totp").json()["secret"]
+    assert person.send("POST", "/api/v1/me/totp/confirm", {"code": code_of(secret)}).status_code == 200
+    assert person.go("/api/v1/workspaces/default/summary").status_code == 200
+
+
 def test_sessions_are_listed_and_ended(appliance):
     person, other, stranger = Person(appliance), Person(appliance), Person(appliance)
     other.browser.headers["User-Agent"] = "Another browser"

@@ -175,3 +175,20 @@ def test_a_right_logout_ends_all_sessions_of_the_subject(installed, provider):
     ended = requests.post(f"{appliance.url}/auth/oidc/backchannel-logout", data={"logout_token": logout_token(provider)}, timeout=30)
     assert ended.status_code == 200, ended.text
     assert person.me() is None and other.me() is None
+
+
+def test_an_email_that_is_not_verified_passes_no_list_of_domains(new_appliance):
+    provider = crooked.Crooked()
+    appliance = new_appliance()
+    appliance.environment |= provider.environment({"staff": "viewer"}, allowed_domains="example.com")
+    appliance.start()
+    for claims, status in [
+        ({"email_verified": False}, 403),
+        ({"email": "ada@example.com.evil.example"}, 403),
+        ({"email": None}, 403),
+        ({"email_verified": None}, 303),
+    ]:
+        provider.claims = claims
+        answer = Person(appliance).at_provider("")
+        assert answer.status_code == status, (claims, answer.text)
+    provider.close()

@@ -165,3 +165,68 @@ def test_an_admin_does_not_become_an_owner_by_a_source(appliance):
     assert refused.status_code == 403, refused.text
     owner.ok("POST", "group-mappings", mapping)
     assert admin.call("PUT", "sign-in-sources/id", {"settings": {"issuer": "https://evil.example"}}).status_code == 403
+
+
+def test_several_sources_of_a_kind_serve_side_by_side(new_appliance, directory):
+    appliance = new_appliance()
+    one = directory.environment({"owners": "owner"})
+    other = {
+        name.replace("AUTH__LDAP__", "AUTH__SOURCES__OTHER__"): value
+        for name, value in directory.environment({"all": "viewer"}, name="The other").items()
+    }
+    other["TAKEHOLD_AUTH__SOURCES__OTHER__KIND"] = "ldap"
+    # Secrets of such sources may lie in files, too.
+    file = appliance.folder / "password"
+    file.write_text(SERVICE_PASSWORD + "\n")
+    del other["TAKEHOLD_AUTH__SOURCES__OTHER__BIND_PASSWORD"]
+    other["TAKEHOLD_AUTH__SOURCES__OTHER__BIND_PASSWORD_FILE"] = str(file)
+    appliance.environment |= one | other
+    appliance.start()
+    ways = Person(appliance).go("/api/v1/sign-in").json()["sources"]
+    assert [(way["key"], way["name"]) for way in ways] == [("ldap", "Directory"), ("other", "The other")]
+    assert Person(appliance).at_directory("ada", PASSWORD).status_code == 200
+    assert Person(appliance).at_directory("p0001", PASSWORD).status_code == 403
+    person = Person(appliance)
+    assert person.at_directory("p0001", PASSWORD, source="other").status_code == 200
+    assert person.me()["source"] == "other"
+    # The same account by another source is another identity: its e-mail is taken.
+    assert Person(appliance).at_directory("ada", PASSWORD, source="other").status_code in (403, 409)
+
+
+def test_first_log_ins_make_no_user_where_that_is_off(new_appliance, directory):
+    appliance = new_appliance()
+    appliance.environment |= directory.environment({"owners": "owner"}, auto_provision="false")
+    admin = Admin(appliance.start())
+    refused = Person(appliance).at_directory("ada", PASSWORD)
+    assert refused.status_code == 403 and refused.json()["code"] == "not_provisioned", refused.text
+    # An admin links the account by hand; the audit log names its id.
+    row = next(row for row in admin.ok("GET", "audit?action=session.refused")["items"])
+    assert row["detail"]["reason"] == "not_provisioned" and row["target"] == "ada@example.org"
+    appliance.say("admin", "create-user", "--email", "ada@example.org", "--role", "viewer", stdin=b"a long password\n")
+    assert Person(appliance).at_directory("ada", PASSWORD).json()["code"] == "email_taken"
+    user = next(user for user in admin.ok("GET", "users?q=ada")["items"])
+    admin.ok("POST", f"users/{user['id']}/identities", {"source": "ldap", "subject": row["detail"]["subject"]})
+    person = Person(appliance)
+    assert person.at_directory("ada", PASSWORD).status_code == 200
+    assert person.roles() == {"default": "owner"}
+
+
+def test_failures_are_written_down_without_secrets(new_appliance, directory):
+    appliance = new_appliance()
+    appliance.environment |= directory.environment({"owners": "owner"})
+    admin = Admin(appliance.start())
+    Person(appliance).at_directory("ada", "a-wrong-password")
+    row = admin.ok("GET", "audit?action=session.refused")["items"][0]
+    assert (row["target"], row["detail"]["reason"]) == ("ada", "wrong_credentials"), row
+    assert "a-wrong-password" not in str(row) + appliance.log()
+    assert "invalidCredentials" in row["detail"]["said"]
+    assert SERVICE_PASSWORD not in appliance.log()
+
+
+def test_a_mapping_that_names_no_role_is_refused_at_the_start(new_appliance, directory):
+    appliance = new_appliance()
+    appliance.environment |= directory.environment({"owners": "boss"})
+    refused = appliance.run("serve", seconds=60)
+    assert refused.returncode != 0
+    said = refused.stderr.decode()
+    assert "auth.ldap.role_mappings" in said and "boss" in said and "viewer" in said, said

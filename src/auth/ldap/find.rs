@@ -336,6 +336,17 @@ mod tests {
     }
 
     #[test]
+    fn filters_are_filters_whatever_names_hold() {
+        let dn = "CN=A\\, B (c)*,OU=People,DC=example".to_owned();
+        for attributes in [[IN_CHAIN, "member"], ["uniqueMember", "memberUid"]] {
+            let filter = any_of(&attributes, std::slice::from_ref(&dn));
+            assert!(ldap3::parse_filter(&filter).is_ok(), "{filter}");
+        }
+        assert!(ldap3::parse_filter(filled(USER_FILTER, "*)(uid=*)(|(a=\\")).is_ok());
+        assert!(ldap3::parse_filter(format!("(objectGUID={})", octets(&[0, 40, 42, 255]))).is_ok());
+    }
+
+    #[test]
     fn without_an_id_that_never_changes_nobody_is_known() {
         assert!(matches!(read(entry(&[("uid", "ada")], &[])), Err(Trouble::Settings(_))));
         assert_eq!(read(entry(&[("entryUUID", "u-1"), ("uid", "ada")], &[])).unwrap().subject, "u-1");

@@ -80,6 +80,15 @@ pub fn email_is_verified(claims: &Value) -> bool {
     }
 }
 
+/// Whether the issuer says that the e-mail is not verified; many say nothing.
+pub fn email_is_denied(claims: &Value) -> bool {
+    match claims.get("email_verified") {
+        Some(Value::Bool(yes)) => !yes,
+        Some(Value::String(yes)) => yes == "false",
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -131,5 +140,7 @@ mod tests {
         assert!(!email_is_verified(&json!({ "email_verified": false })));
         assert!(!email_is_verified(&json!({ "email_verified": 1 })));
         assert!(!email_is_verified(&json!({})));
+        assert!(email_is_denied(&json!({ "email_verified": false })));
+        assert!(!email_is_denied(&json!({})) && !email_is_denied(&json!({ "email_verified": true })));
     }
 }

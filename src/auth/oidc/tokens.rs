@@ -109,6 +109,10 @@ pub async fn exchange(
             return Err(Failure::Claims("groups_unreadable", words));
         }
     };
+    if !config.allowed_domains.is_empty() && claims::email_is_denied(&told) {
+        let words = "The provider says that this e-mail is not verified, and only verified ones of some domains may sign in here.";
+        return Err(Failure::Claims("email_not_verified", words.into()));
+    }
     proven(&told, groups, text)
 }
 

@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 use super::Me;
 use super::oidc::refused;
 use super::session::{new_session, open};
-use crate::auth::AuthError;
 use crate::auth::ldap::{Directory, Trouble};
 use crate::auth::sources::{Admitted, Kind, Settings, SignOn, admit};
 use crate::http::{ApiError, ValidJson, check_same_origin};
@@ -81,7 +80,7 @@ pub(super) async fn ldap_login(
     };
     auth.throttle.succeeded(&account, address);
     let (origin, now, asked) = (auth.stranger(&proven.login, &req), auth.clock.now(), source.clone());
-    let admitted = auth.db.write(move |conn| Ok::<_, AuthError>(admit(conn, &asked, &proven, &origin, now)?)).await;
+    let admitted = auth.db.write(move |conn| admit(conn, &asked, &proven, &origin, now)).await;
     match admitted.map_err(ApiError::from)? {
         Admitted::Refused(refusal) => Err(refusal.into()),
         Admitted::User(user) => {

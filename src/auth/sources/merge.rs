@@ -250,7 +250,7 @@ mod tests {
             origins: &origins,
             prefix: "auth.oidc".into(),
         };
-        let (Settings::Oidc(settings), problems) = layers.settings() else { panic!() };
+        let (Settings::Oidc(settings), problems) = layers.settings() else { unreachable!("the kind is set above") };
         assert_eq!(problems, Vec::<String>::new());
         assert_eq!(settings.issuer.as_deref(), Some("https://id.example"));
         assert_eq!(settings.allowed_domains, ["a.example", "b.example"]);
@@ -275,7 +275,7 @@ mod tests {
             origins: &Origins::default(),
             prefix: String::new(),
         };
-        let (Settings::Ldap(settings), problems) = layers.settings() else { panic!() };
+        let (Settings::Ldap(settings), problems) = layers.settings() else { unreachable!("the kind is set above") };
         assert_eq!(settings.url.as_deref(), Some("ldap://localhost"));
         assert_eq!(problems, ["start_tls: \"maybe\" is neither true nor false"]);
     }

@@ -103,6 +103,19 @@ impl SignOn {
         }
     }
 
+    /// The first mapping of the configuration that names no role, with what would be right.
+    pub fn wrong_mapping(&self) -> Option<String> {
+        self.configured().into_iter().find_map(|(_, prefix, config)| {
+            let settings = match config {
+                SourceConfig::Oidc(config) => Settings::Oidc(config),
+                SourceConfig::Ldap(config) => Settings::Ldap(config),
+            };
+            let mut problems = Vec::new();
+            rules_of(&settings, &mut problems);
+            problems.into_iter().next().map(|problem| format!("{prefix}.{problem}"))
+        })
+    }
+
     /// Sources of the configuration: key, what stands before its settings there, settings.
     fn configured(&self) -> Vec<(String, String, SourceConfig)> {
         let auth = &self.config.auth;
