@@ -176,7 +176,7 @@ function columns(onActor: (actor: string) => void): Column<AuditEntry>[] {
       header: words.columns.actor,
       width: "210px",
       cell: ({ actor, actor_kind }) =>
-        actor && actor_kind !== "system" && actor_kind !== "nobody" ? (
+        actor && actor_kind !== "system" ? (
           <span className={classes.lines}>
             <button
               type="button"

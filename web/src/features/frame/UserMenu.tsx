@@ -118,8 +118,8 @@ function useSignOut() {
       // Where the session began elsewhere, it ends there too.
       if (out?.logout_url) return window.location.assign(out.logout_url);
       await navigate({ to: "/sign-in", search: { stay: true } });
-      // What was read belongs to the one who left.
-      queryClient.clear();
+      // What was read belongs to the one who left; how to sign in belongs to nobody.
+      queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "sign-in" });
     },
   });
   return () => end.mutate();
