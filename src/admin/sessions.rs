@@ -6,8 +6,8 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::instant;
-use super::users::not_above;
 use crate::audit::{self, Entry};
+use crate::auth::guard::not_above;
 use crate::auth::sessions::{self, Live};
 use crate::auth::{Can, Identity, can};
 use crate::clock::Clock;

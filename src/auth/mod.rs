@@ -9,6 +9,7 @@ pub mod can;
 mod error;
 mod extract;
 pub mod grants;
+pub mod guard;
 pub mod ldap;
 mod model;
 pub mod oidc;

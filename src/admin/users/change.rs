@@ -7,11 +7,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::guard::{may_give, not_above};
 use super::rows::{self, User};
 use crate::admin::{Nothing, instant, number};
 use crate::audit::{self, Entry};
 use crate::auth::grants::{self, MANUAL};
+use crate::auth::guard::{may_give, not_above};
 use crate::auth::{Auth, AuthError, Can, Role, can, sessions, users, welcome, workspaces};
 use crate::clock::Clock;
 use crate::config::Config;

@@ -8,9 +8,9 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::change::ShownLink;
-use super::guard::may_give;
 use crate::admin::{instant, number};
 use crate::audit::{self, Entry};
+use crate::auth::guard::may_give;
 use crate::auth::welcome::{self, Link, NewInvitation};
 use crate::auth::{Can, Role, can, grants, workspaces};
 use crate::clock::Clock;

@@ -1,14 +1,11 @@
 //! Console users: who they are, what they may do, and how they are let in and shut out.
 
 mod change;
-mod guard;
 mod invitations;
 mod list;
 mod rows;
 
 use utoipa_actix_web::service_config::ServiceConfig;
-
-pub(super) use guard::not_above;
 
 /// The routes under `/api/v1`.
 pub(super) fn configure(cfg: &mut ServiceConfig<'_>) {

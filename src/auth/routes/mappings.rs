@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::sources::known;
 use crate::audit::{self, Entry};
 use crate::auth::sources::{SettingOrigin, SignOn, accounts, identities, stored};
-use crate::auth::{Can, Role, can, workspaces};
+use crate::auth::{Can, Role, can, guard, workspaces};
 use crate::http::{ApiError, Page, ValidJson};
 
 /// What the members of a group get.
@@ -125,14 +125,12 @@ pub(super) async fn add(
     if body.role == Role::Scim {
         return Err(ApiError::invalid("role", "people can be owner, admin, success, builder or viewer"));
     }
-    if !caller.may_hand_out(body.role) {
-        return Err(ApiError::forbidden("above_yourself", "Nobody hands out a role above their own."));
-    }
     let (asked, origin, now) = (sign_on.as_ref().clone(), caller.origin.clone(), sign_on.auth.clock.now());
     let id = sign_on.auth.db.write(move |conn| {
         known(conn, &asked, &body.source)?;
         let workspace = workspaces::find(conn, &body.workspace)?
             .ok_or_else(|| ApiError::invalid("workspace", format!("there is no workspace {:?}", body.workspace)))?;
+        guard::may_give(conn, &caller, &workspace, body.role)?;
         let gift = (workspace.id, body.role, app.as_deref());
         let id = stored::add_mapping(conn, (&body.source, &group), gift, now)?
             .ok_or_else(|| ApiError::conflict("taken", "This group has this role already."))?;
@@ -161,6 +159,9 @@ pub(super) async fn remove(
     let (origin, now) = (caller.origin.clone(), sign_on.auth.clock.now());
     let removed = sign_on.auth.db.write(move |conn| {
         let gone = stored::remove_mapping(conn, *id)?.ok_or_else(|| ApiError::not_found(format!("mapping {id}")))?;
+        if let (Some(workspace), Some(role)) = (workspaces::find(conn, &gone.workspace)?, Role::parse(&gone.role)) {
+            guard::may_give(conn, &caller, &workspace, role)?;
+        }
         let detail = json!({ "source": gone.source, "role": gone.role, "app": gone.app, "workspace": gone.workspace });
         let entry = Entry { workspace: None, action: "mapping.deleted", target: &gone.group, detail };
         audit::record(conn, &origin, entry, now)?;
@@ -199,14 +200,11 @@ pub(super) async fn link(
         return Err(ApiError::invalid("subject", "write 1 to 500 bytes, without control characters"));
     }
     let (asked, origin, now) = (sign_on.as_ref().clone(), caller.origin.clone(), sign_on.auth.clock.now());
-    let (user, may_own) = (id.into_inner(), caller.may_hand_out(Role::Owner));
+    let user = id.into_inner();
     let linked = sign_on.auth.db.write(move |conn| {
         known(conn, &asked, &body.source)?;
         let user = accounts::by_id(conn, user).map_err(|_| ApiError::not_found(format!("user {user}")))?;
-        let is_owner = workspaces::of_user(conn, user.id)?.iter().any(|(_, role)| *role == Role::Owner);
-        if is_owner && !may_own {
-            return Err(ApiError::forbidden("above_yourself", "Only an owner links the account of an owner."));
-        }
+        guard::not_above(conn, &caller, user.id)?;
         if identities::find(conn, &body.source, &body.subject)?.is_some() {
             return Err(ApiError::conflict("taken", "This account is linked with a user already."));
         }

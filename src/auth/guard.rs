@@ -1,12 +1,12 @@
 //! Nobody gives more than they have, or has power over those above them.
 
-use crate::auth::{Caller, Role, Workspace, grants, workspaces};
+use super::{Caller, Role, Workspace, grants, workspaces};
 use crate::db::DbConn;
 use crate::http::ApiError;
 
 /// Refuses a role that the caller may not give in a workspace. Owners of `default` may give any anywhere; others
 /// what they could hand out in that very workspace.
-pub(super) fn may_give(conn: &mut DbConn, caller: &Caller, workspace: &Workspace, role: Role) -> Result<(), ApiError> {
+pub fn may_give(conn: &mut DbConn, caller: &Caller, workspace: &Workspace, role: Role) -> Result<(), ApiError> {
     if caller.may_hand_out(Role::Owner) {
         return Ok(());
     }
@@ -31,7 +31,7 @@ pub(super) fn may_give(conn: &mut DbConn, caller: &Caller, workspace: &Workspace
 }
 
 /// Refuses power over somebody who is above the caller anywhere.
-pub(in crate::admin) fn not_above(conn: &mut DbConn, caller: &Caller, user: i64) -> Result<(), ApiError> {
+pub fn not_above(conn: &mut DbConn, caller: &Caller, user: i64) -> Result<(), ApiError> {
     let strongest = workspaces::of_user(conn, user)?.into_iter().map(|(_, role)| role).min();
     match strongest {
         Some(role) if !caller.may_hand_out(role) => Err(ApiError::forbidden(
