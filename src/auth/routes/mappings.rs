@@ -5,11 +5,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::sources::known;
 use crate::audit::{self, Entry};
 use crate::auth::sources::{SettingOrigin, SignOn, accounts, identities, stored};
 use crate::auth::{Can, Role, can, guard, workspaces};
+use crate::db::DbConn;
 use crate::http::{ApiError, Page, ValidJson};
+
+/// The source that a body names.
+fn named(conn: &mut DbConn, sign_on: &SignOn, key: &str) -> Result<(), ApiError> {
+    let unknown = || ApiError::invalid("source", format!("there is no source of sign-on {key:?}"));
+    sign_on.source_of(conn, key)?.map(drop).ok_or_else(unknown)
+}
 
 /// What the members of a group get.
 #[derive(Serialize, ToSchema)]
@@ -127,7 +133,7 @@ pub(super) async fn add(
     }
     let (asked, origin, now) = (sign_on.as_ref().clone(), caller.origin.clone(), sign_on.auth.clock.now());
     let id = sign_on.auth.db.write(move |conn| {
-        known(conn, &asked, &body.source)?;
+        named(conn, &asked, &body.source)?;
         let workspace = workspaces::find(conn, &body.workspace)?
             .ok_or_else(|| ApiError::invalid("workspace", format!("there is no workspace {:?}", body.workspace)))?;
         guard::may_give(conn, &caller, &workspace, body.role)?;
@@ -202,7 +208,7 @@ pub(super) async fn link(
     let (asked, origin, now) = (sign_on.as_ref().clone(), caller.origin.clone(), sign_on.auth.clock.now());
     let user = id.into_inner();
     let linked = sign_on.auth.db.write(move |conn| {
-        known(conn, &asked, &body.source)?;
+        named(conn, &asked, &body.source)?;
         let user = accounts::by_id(conn, user).map_err(|_| ApiError::not_found(format!("user {user}")))?;
         guard::not_above(conn, &caller, user.id)?;
         if identities::find(conn, &body.source, &body.subject)?.is_some() {
