@@ -44,7 +44,7 @@ describe("the installation", () => {
   on("/system/jobs", "each job has its row, and one can be run", async () => {
     const { items } = await api("/system/jobs");
     assert.equal(await tab.locator("tbody tr").count(), items.length);
-    for (const { title } of items) await tab.getByRole("button", { name: `Run now: ${title}` }).waitFor();
+    for (const { title } of items) await tab.getByRole("button", { name: `Run now: ${title}`, exact: true }).waitFor();
     const row = tab.getByRole("row").filter({ hasText: "Write-ahead log" });
     await row.getByText("not yet").waitFor();
     await row.getByRole("button").click();

@@ -22,7 +22,7 @@ FILES = {
     "usr/share/doc/takehold/examples/secrets.conf",
     "usr/share/lintian/overrides/takehold",
 }
-# Sections that the server reads but has no use for yet.
+# Sections that the server has no use for yet, and sign-on, which the file shows as an example only.
 NOT_OFFERED = {"auth", "smtp", "webhooks"}
 # The worst exposure that passes, in tenths; systemd's scale ends at 10.0.
 EXPOSURE = 13
