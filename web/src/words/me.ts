@@ -8,7 +8,7 @@ export const me = {
     title: "Name",
     name: "Name",
     email: "E-mail",
-    emailHelp: "Only an admin can change it.",
+    emailHelp: "It stays as it is: roles and apps hang on it.",
     need: "A name is missing.",
     save: "Save the name",
     saving: "Saving…",
