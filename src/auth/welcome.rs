@@ -111,6 +111,7 @@ pub fn invite(conn: &mut DbConn, new: &NewInvitation<'_>, secret: &Secret, now: 
         ));
     }
     forget(conn, INVITATION, &email)?;
+    clear(conn, now)?;
     diesel::insert_into(welcome_links::table)
         .values((
             welcome_links::kind.eq(INVITATION),
@@ -137,6 +138,7 @@ pub fn password_link(
     now: i64,
 ) -> Result<i64, AuthError> {
     forget(conn, PASSWORD, &user.email)?;
+    clear(conn, now)?;
     diesel::insert_into(welcome_links::table)
         .values((
             welcome_links::kind.eq(PASSWORD),
@@ -206,9 +208,10 @@ pub fn end(conn: &mut DbConn, id: i64) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Deletes links that serve no more.
-pub fn clear(conn: &mut DbConn, now: i64) -> Result<usize, DbError> {
+/// Deletes links that have long served no more.
+fn clear(conn: &mut DbConn, now: i64) -> Result<(), DbError> {
     // A month later nobody asks any more why a link did not work.
     let old = welcome_links::expires_at.lt(now - 4 * LIFETIME);
-    Ok(diesel::delete(welcome_links::table.filter(old)).execute(conn)?)
+    diesel::delete(welcome_links::table.filter(old)).execute(conn)?;
+    Ok(())
 }
