@@ -157,3 +157,30 @@ both_engines! {
         assert_eq!(viewer.get(&format!("{W}/people/person-03")).json()["name"], "Grace Hopper");
     }
 }
+
+both_engines! {
+    fn an_admin_looks_through_the_eyes_of_a_builder(app: &TestApp) {
+        send(app, &[opened("a", 2, 0..6), opened("b", 2, 6..20)].concat());
+        own(app, "a", "builder@example.com");
+        let builder = app.user(Role::Builder);
+        let admin = app.user(Role::Admin);
+        let viewer = app.user(Role::Viewer);
+        let id = admin.get("/api/v1/users?q=builder").json()["items"][0]["id"].to_string();
+        let through = |who: &Actor, method: Method, path: &str| {
+            who.send(who.request(method, path).header("x-takehold-view-as", &id).header("x-takehold-request", "1"))
+        };
+        for path in ["apps", "people", "summary", &format!("metrics/active?{DAYS}")] {
+            let path = format!("{W}/{path}");
+            let (theirs, seen) = (builder.get(&path).json(), through(&admin, Method::GET, &path).json());
+            assert_eq!(seen, theirs, "{path}");
+            assert_ne!(seen, admin.get(&path).json(), "{path}");
+        }
+        // What is the admin's own is the builder's no more, and nothing is written in that view.
+        assert_eq!(through(&admin, Method::GET, "/api/v1/users").status, 403);
+        let written = through(&admin, Method::DELETE, &format!("{W}/write-keys/1"));
+        assert_eq!(written.problem(), (403, "view_only".into()));
+        assert_eq!(through(&viewer, Method::GET, &format!("{W}/apps")).status, 403);
+        let nobody = admin.send(admin.request(Method::GET, &format!("{W}/apps")).header("x-takehold-view-as", "me"));
+        assert_eq!(nobody.problem(), (422, "invalid".into()));
+    }
+}
