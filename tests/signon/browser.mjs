@@ -1,10 +1,10 @@
 // A whole sign-in by the provider in a browser, and out again on both sides; then one who is refused.
 //
-// node browser.mjs APPLIANCE PROVIDER; prints what it saw as JSON.
+// node browser.mjs APPLIANCE PROVIDER [NAME]; prints what it saw as JSON. With a name only that person signs in.
 
 import { launch } from "../browser.mjs";
 
-const [appliance, provider] = process.argv.slice(2);
+const [appliance, provider, only] = process.argv.slice(2);
 const seen = {};
 const browser = await launch();
 try {
@@ -21,24 +21,30 @@ try {
     await tab.getByRole("button", { name: "Go on" }).click();
     await tab.waitForURL((url) => url.href.startsWith(appliance));
   };
-  await through("ada");
-  seen.landed = new URL(tab.url()).pathname;
-  seen.me = await me();
-  const cookie = (await tab.context().cookies(appliance)).find(({ name }) => name.endsWith("takehold"));
-  seen.cookie = { httpOnly: cookie.httpOnly, sameSite: cookie.sameSite };
-  const { logout_url } = await tab.evaluate(async () => {
-    const answer = await fetch("/api/v1/session", { method: "DELETE", headers: { "X-Takehold-Request": "1" } });
-    return answer.json();
-  });
-  await tab.goto(logout_url);
-  await tab.getByRole("button", { name: "Log out" }).click();
-  await tab.waitForURL((url) => url.href.startsWith(appliance));
-  seen.back = new URL(tab.url()).pathname;
-  seen.gone = await me();
-  // The provider has forgotten them too: it asks again.
-  await through("eve");
-  seen.refused = new URL(tab.url()).pathname + new URL(tab.url()).search;
-  seen.outside = await me();
+  if (only) {
+    await through(only);
+    seen.at = new URL(tab.url()).pathname + new URL(tab.url()).search;
+    seen.roles = (await me()).roles?.map(({ role }) => role);
+  } else {
+    await through("ada");
+    seen.landed = new URL(tab.url()).pathname;
+    seen.me = await me();
+    const cookie = (await tab.context().cookies(appliance)).find(({ name }) => name.endsWith("takehold"));
+    seen.cookie = { httpOnly: cookie.httpOnly, sameSite: cookie.sameSite };
+    const { logout_url } = await tab.evaluate(async () => {
+      const answer = await fetch("/api/v1/session", { method: "DELETE", headers: { "X-Takehold-Request": "1" } });
+      return answer.json();
+    });
+    await tab.goto(logout_url);
+    await tab.getByRole("button", { name: "Log out" }).click();
+    await tab.waitForURL((url) => url.href.startsWith(appliance));
+    seen.back = new URL(tab.url()).pathname;
+    seen.gone = await me();
+    // The provider has forgotten them too: it asks again.
+    await through("eve");
+    seen.refused = new URL(tab.url()).pathname + new URL(tab.url()).search;
+    seen.outside = await me();
+  }
 } finally {
   await browser.close();
 }

@@ -35,11 +35,8 @@ def test_who_is_in_a_mapped_group_signs_in_and_out(installed, person):
     appliance, provider = installed
     ways = person.go("/api/v1/sign-in").json()
     assert ways["local"] and [(way["key"], way["kind"]) for way in ways["sources"]] == [("oidc", "oidc")]
-    begun = time.monotonic()
     answer = person.at_provider("ada", "/auth/oidc/login?to=/apps")
-    took = time.monotonic() - begun
     assert (answer.status_code, answer.headers["Location"]) == (303, "/apps"), answer.text
-    assert took < 1.5, took
     assert person.me()["email"] == "ada@example.com"
     assert person.roles() == {"default": "owner"}
     ended = person.send("DELETE", "/api/v1/session")
