@@ -144,9 +144,10 @@ def test_tls_by_an_authority_of_its_own(new_appliance, directory):
 
 def test_passwords_do_not_go_unencrypted_beyond_this_machine(new_appliance, directory):
     appliance = with_directory(new_appliance, directory.environment(MAPPINGS, url="ldap://192.0.2.1"))
+    begun = time.monotonic()
     answer = Person(appliance).at_directory("ada", PASSWORD)
     assert answer.status_code == 503 and "unencrypted" in answer.json()["detail"], answer.text
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 5
 
 
 def test_a_directory_that_is_away_shuts_nobody_out(new_appliance, own_directory):
@@ -174,6 +175,7 @@ def test_the_next_server_is_asked_when_one_is_away(new_appliance, directory):
 def test_a_directory_that_hangs_keeps_nobody_waiting_for_long(new_appliance, directory):
     hanging = Silent()
     appliance = with_directory(new_appliance, directory.environment(MAPPINGS, url=hanging.url))
+    begun = time.monotonic()
     answer = Person(appliance).at_directory("ada", PASSWORD)
     assert answer.status_code == 503, answer.text
     assert time.monotonic() - begun < 10

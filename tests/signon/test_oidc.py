@@ -1,6 +1,5 @@
 """Signing in by a real provider, on both engines."""
 
-import time
 import urllib.parse
 
 import pytest
