@@ -69,6 +69,8 @@ impl Job for Privacy {
         }
         if erased > 0 || forgotten > 0 {
             erasure::scrub(&run.db)?;
+            let now = run.clock.now();
+            run.write(|conn| Ok(requests::finish_erasures(conn, workspace.id, now)?))?;
         }
         Ok(format!("{total} requests carried out, {erased} people erased, {forgotten} exports forgotten"))
     }
@@ -103,9 +105,10 @@ impl Privacy {
         })
     }
 
-    /// Answers whether anybody was there to be erased.
+    /// Answers whether anybody was there to be erased. The request is done only when the files are scrubbed too: it
+    /// waits without its id until then, whatever becomes of this process.
     fn erase(&self, run: &Run, workspace: &Workspace, request: &Row) -> Result<bool, JobError> {
-        let id = request.external_id.as_deref().unwrap_or_default();
+        let Some(id) = request.external_id.as_deref() else { return Ok(true) };
         let mut tries = 0;
         loop {
             run.check()?;
@@ -121,7 +124,7 @@ impl Privacy {
                     0 => format!("{} calls erased", erased.calls),
                     blanked => format!("{} calls erased, the person's name blanked in {blanked} others", erased.calls),
                 };
-                requests::settle(conn, request.id, PrivacyState::Done, &message, None, now)?;
+                requests::settle(conn, request.id, PrivacyState::Waiting, &message, None, now)?;
                 let detail = json!({ "request": request.id, "calls": erased.calls, "blanked": erased.blanked });
                 let entry =
                     Entry { workspace: Some(workspace.id), action: "person.erased", target: &request.person, detail };

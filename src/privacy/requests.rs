@@ -142,12 +142,22 @@ pub(super) fn settle(
         .set((
             table::state.eq(state.as_str()),
             table::message.eq(message),
-            table::done_at.eq(now),
+            table::done_at.eq((state != PrivacyState::Waiting).then_some(now)),
             table::external_id.eq(None::<String>),
             table::file.eq(file),
             table::file_until.eq(until),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+/// Marks erasures as done whose rows went before, once the files are scrubbed too.
+pub(super) fn finish_erasures(conn: &mut DbConn, workspace: i64, now: i64) -> Result<(), DbError> {
+    let scrubbed = table::table
+        .filter(table::workspace_id.eq(workspace).and(table::state.eq(PrivacyState::Waiting.as_str())))
+        .filter(table::kind.eq(PrivacyKind::Erasure.as_str()).and(table::external_id.is_null()));
+    let done = (table::state.eq(PrivacyState::Done.as_str()), table::done_at.eq(now));
+    diesel::update(scrubbed).set(done).execute(conn)?;
     Ok(())
 }
 
